@@ -1,0 +1,9 @@
+"""The errors a user meets: each message is one Chinese line that says what happened, where and what to do."""
+
+
+class PlanSeekError(Exception):
+    """Base of every error whose message is written for the user."""
+
+
+class UnreadableFile(PlanSeekError):  # noqa: N818 - names the thing, as the report does
+    """A file that cannot be read as a plan: the message says why and what to do."""

@@ -1,0 +1,114 @@
+"""The types that reading and annotating produce: spans over a text that never changes. No behaviour beyond slicing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range [start, end) of Unicode code points of one document's text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An administrative region; `code` is GB/T 2260's or the user's own, `name` the full name with its parents."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A labelled span. A heading's span covers the heading itself; every other kind's span covers all it labels.
+
+    kind: heading, box, table, list, boilerplate, appendix, glossary.
+    level: 1 is outermost; 0 for kinds without a place in the outline.
+    """
+
+    span: Span
+    level: int
+    heading: str
+    kind: str = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a piece of metadata was read: its span (None when not from the text), confidence in 0–1, and source."""
+
+    span: Span | None
+    confidence: float
+    source: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What the file format says of a span: `style` is title, heading, table, cell or box; `level` for headings."""
+
+    span: Span
+    style: str
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a format's reader yields: the text, where its pages start, and the format's own hints."""
+
+    text: str
+    pages: tuple[int, ...] = ()
+    hints: tuple[Hint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file's content with all that was read from it. `id` is the SHA-256 of the bytes."""
+
+    id: str
+    files: tuple[str, ...]
+    text: str
+    title: str
+    region: Region | None = None
+    kind: str = "其他"
+    period: str | None = None
+    status: str = "正式"
+    issued: str | None = None
+    number: str | None = None
+    collection: str | None = None
+    sections: tuple[Section, ...] = ()
+    pages: tuple[int, ...] = ()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+    def page_of(self, offset: int) -> int | None:
+        """The page (from 1) that holds a character offset, or None where the format has no pages."""
+        if not self.pages:
+            return None
+        return sum(1 for start in self.pages if start <= offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrievable slice of one document: never crosses a section, never covers boilerplate.
+
+    trail: the heading path, then the paragraph's lead phrase. paragraph: the first body paragraph covered, counted
+    from 1 within the innermost heading; last_paragraph: the last one covered.
+    """
+
+    document: str
+    span: Span
+    trail: tuple[str, ...]
+    paragraph: int
+    last_paragraph: int
+    region: Region | None = None
+    page: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Derived from content: sixteen hex digits of the document's hash and the span."""
+        return f"{self.document[:16]}:{self.span.start}-{self.span.end}"
