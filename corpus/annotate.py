@@ -27,7 +27,7 @@ class Annotation:
 
 
 # Text that no sentence of a body ends with: the next line may continue it.
-_CLOSED = tuple("。！？!?；;：:…”’\"）)】》")
+_CLOSED = tuple('。！？!?；;：:…”’"）)】》')
 _LABEL = re.compile(r"[^。；;！？]{1,40}[：:]$")
 _ITEM = re.compile(r"[—―－–-]{1,3}|[•·●◆■□▲★※]|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，,]")
 _SALUTATION = re.compile(r"(?:各位代表|同志们|.{0,12}各位委员)[，,。:：!！]?")
@@ -79,6 +79,7 @@ class _Annotator:
                 self.sections.append(Section(line.span, 0, reasons[index] or "", "boilerplate"))
                 index += 1
             elif self.title and line.span.start < self.title.end and line.span.end > self.title.start:
+                self._pop(0)
                 index += 1
             elif self._flattened_table(index):
                 index = self._take_flattened_table(index, reasons)
@@ -87,7 +88,9 @@ class _Annotator:
             else:
                 index = self._take_line(index, reasons)
         self._close_box(lines[-1].span.end if lines else 0)
-        return Annotation(tuple(sorted(self.sections, key=lambda s: (s.span.start, -s.span.end))), tuple(self.paragraphs))
+        return Annotation(
+            tuple(sorted(self.sections, key=lambda s: (s.span.start, -s.span.end))), tuple(self.paragraphs)
+        )
 
     # — boilerplate ————————————————————————————————————————————————————————————————————————————————————————————
 
@@ -126,7 +129,9 @@ class _Annotator:
         start = next((i for i, line in enumerate(lines[:80]) if _CONTENTS.match(line.text)), None)
         if start is None or len(lines[start].text) > 12:
             return
-        body = next((i for i in range(start + 1, len(lines)) if "。" in lines[i].text and len(lines[i].text) >= 40), start + 1)
+        body = next(
+            (i for i in range(start + 1, len(lines)) if "。" in lines[i].text and len(lines[i].text) >= 40), start + 1
+        )
         entry = next((_squeeze(_PAGE_REFERENCE.sub("", line.text)) for line in lines[start + 1 : body]), "")
         again = next((i for i in range(start + 2, body) if entry and _squeeze(lines[i].text).startswith(entry)), body)
         for i in range(start, again):
@@ -147,8 +152,10 @@ class _Annotator:
     def _flattened_table(self, index: int) -> bool:
         """「序号」 alone on a line, followed by at least two more short lines: a table whose cells became lines."""
         following = self.lines[index + 1 : index + 3]
-        return bool(_TABLE_HEAD.fullmatch(self.lines[index].text)) and len(following) == 2 and all(
-            len(line.text) <= 12 for line in following
+        return (
+            bool(_TABLE_HEAD.fullmatch(self.lines[index].text))
+            and len(following) == 2
+            and all(len(line.text) <= 12 for line in following)
         )
 
     def _take_flattened_table(self, index: int, reasons: Sequence[str | None]) -> int:
@@ -173,7 +180,11 @@ class _Annotator:
     def _standalone_headings(self) -> set[int]:
         """Short sentences alone on a line, each above a long paragraph, when the document does so throughout."""
         lines = self.lines
-        short = [i for i, line in enumerate(lines[:-1]) if _STANDALONE.fullmatch(line.text) and not _SALUTATION.fullmatch(line.text)]
+        short = [
+            i
+            for i, line in enumerate(lines[:-1])
+            if _STANDALONE.fullmatch(line.text) and not _SALUTATION.fullmatch(line.text)
+        ]
         leading = [i for i in short if len(lines[i + 1].text) >= 100 and not outline.numbered(lines[i].text)]
         return set(leading) if len(leading) >= 4 and len(leading) >= 0.6 * len(short) else set()
 
@@ -191,12 +202,21 @@ class _Annotator:
             return index + 1
         if self.box_start is None or not outline.numbered(line.text):
             box = outline.BOX.match(line.text)
-            if box and len(line.text) <= 50 and (box.group()[-1] in "：:" or re.search(r"\d|[一二三四五六七八九十]", box.group())):
+            if (
+                box
+                and len(line.text) <= 50
+                and (box.group()[-1] in "：:" or re.search(r"\d|[一二三四五六七八九十]", box.group()))
+            ):
                 return self._open_box(index, reasons)
         if outline.GLOSSARY.fullmatch(line.text) or (outline.APPENDIX.fullmatch(line.text) and len(line.text) <= 30):
             kind = "glossary" if outline.GLOSSARY.fullmatch(line.text) else "appendix"
             following = self.lines[index + 1] if index + 1 < len(self.lines) else None
-            named = following and kind == "appendix" and _UNTITLED.fullmatch(following.text) and not outline.numbered(following.text)
+            named = (
+                following
+                and kind == "appendix"
+                and _UNTITLED.fullmatch(following.text)
+                and not outline.numbered(following.text)
+            )
             if following and named and not outline.GLOSSARY.fullmatch(following.text):
                 self._heading(Span(line.span.start, following.span.end), 1, 0, kind)
                 return index + 2
@@ -222,8 +242,10 @@ class _Annotator:
             return False
         line, before, following = self.lines[index - 1 : index + 2][1], self.lines[index - 1], self.lines[index + 1]
         heading = bool(self.sections) and self.sections[-1].span.end == before.span.end
-        return bool(_UNTITLED.fullmatch(line.text)) and (before.text.endswith(_CLOSED) or heading) and (
-            len(following.text) >= 60 or outline.numbered(following.text) is not None
+        return (
+            bool(_UNTITLED.fullmatch(line.text))
+            and (before.text.endswith(_CLOSED) or heading)
+            and (len(following.text) >= 60 or outline.numbered(following.text) is not None)
         )
 
     def _take_numbered(self, index: int, number: outline.NumberedLine, reasons: Sequence[str | None]) -> int:
@@ -277,7 +299,9 @@ class _Annotator:
             return
         heading = next(h for rank, _, h, _ in self.stack if rank == _BOX_RANK)
         trimmed = len(self.text[:end].rstrip())
-        self.sections.append(Section(Span(self.box_start, max(trimmed, self.box_heading.end)), len(self.stack), heading, "box"))
+        self.sections.append(
+            Section(Span(self.box_start, max(trimmed, self.box_heading.end)), len(self.stack), heading, "box")
+        )
         self._pop(_BOX_RANK)
         self.box_start = None
 
@@ -320,8 +344,11 @@ class _Annotator:
     def _opens(self, line: Line) -> bool:
         number = outline.numbered(line.text)
         return bool(
-            (number and number.rank <= 5) or outline.BOX.match(line.text) or _TABLE_HEAD.fullmatch(line.text)
-            or _ITEM.match(line.text) or (number and number.heading and line.gap)
+            (number and number.rank <= 5)
+            or outline.BOX.match(line.text)
+            or _TABLE_HEAD.fullmatch(line.text)
+            or _ITEM.match(line.text)
+            or (number and number.heading and line.gap)
         )
 
     def _body(self, span: Span) -> None:

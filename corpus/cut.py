@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.annotate import Paragraph
 from corpus.model import Span
@@ -17,7 +17,9 @@ _LEAD_LONG = re.compile(rf"{_MARK[:-1]}\s*(?P<lead>[^；;：:。！？!?]{{4,36}
 _LABEL = re.compile(rf"{_MARK}\s*(?P<lead>[^，,；;。！？!?:：]{{2,24}})[：:](?=\S)")
 _INNER = re.compile(r"(?:[一二三四五六七八九十]{1,2}[是要])?(?P<lead>[^，,；;：:。！？!?、0-9]{4,18})。")
 _ENUMERATED = re.compile(r"[一二三四五六七八九十]{1,2}[是要](?P<lead>[^；;：:。！？!?]{4,40})。")
-_ITEM = re.compile(r"[0-9]{1,3}\s*\n|注\s*[:：]|[—―－–]{1,3}|[•·●◆■]|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，,]|[（(][一二三四五六七八九十]+[)）]")
+_ITEM = re.compile(
+    r"[0-9]{1,3}\s*\n|注\s*[:：]|[—―－–]{1,3}|[•·●◆■]|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，,]|[（(][一二三四五六七八九十]+[)）]"
+)
 # 「地区生产总值增长5.2%」 and 「2025年是收官之年」 state facts; they name no subject.
 _NO_SUBJECT = re.compile(r"[0-9０-９]\s*(?:[%％万亿元个家]|公里|个百分点)|之年$|[0-9]{4}年(?:是|以来)|^各位|^同志们")
 _PAST = ("了", "过", "谢")
@@ -25,10 +27,11 @@ _PAST = ("了", "过", "谢")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A passage before it is given a document: trail as in Passage, `first` and `last` paragraph numbers."""
+    """A passage before it is given a document: trail and headings as in Passage, `first` and `last` paragraph numbers."""
 
     span: Span
     trail: tuple[str, ...]
+    headings: int
     first: int
     last: int
 
@@ -51,7 +54,7 @@ def cut(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Piece]:
     for paragraph in paragraphs:
         for piece, lead in _pieces(text, paragraph):
             if waiting and not lead and _joinable(text, waiting, piece, paragraph):
-                waiting = Piece(Span(waiting.span.start, piece.span.end), waiting.trail, waiting.first, piece.last)
+                waiting = replace(waiting, span=Span(waiting.span.start, piece.span.end), last=piece.last)
             else:
                 if waiting:
                     yield waiting
@@ -83,7 +86,7 @@ def _pieces(text: str, paragraph: Paragraph) -> Iterator[tuple[Piece, bool]]:
     for span, lead in _segments(text, paragraph.span):
         trail = (*paragraph.trail, lead) if lead else paragraph.trail
         for part in _balanced(text, span):
-            yield Piece(part, trail, paragraph.number, paragraph.number), lead is not None
+            yield Piece(part, trail, len(paragraph.trail), paragraph.number, paragraph.number), lead is not None
 
 
 def lead_phrase(text: str, span: Span) -> str | None:
@@ -112,8 +115,11 @@ def _segments(text: str, span: Span) -> Iterator[tuple[Span, str | None]]:
             enumerated = _ENUMERATED.match(text, part.start, part.end)
             previous = text[parts[i - 1].end - 1]
             rest = parts[i + 1]
-            if inner and previous in "。！”）)" and not inner.group("lead").endswith(_PAST) and (
-                rest.end - rest.start > part.end - part.start
+            if (
+                inner
+                and previous in "。！”）)"
+                and not inner.group("lead").endswith(_PAST)
+                and (rest.end - rest.start > part.end - part.start)
             ):
                 starts.append((part.start, inner.group("lead").strip()))
             elif enumerated and previous in "。；;：:":
@@ -150,5 +156,3 @@ def _balanced(text: str, span: Span) -> list[Span]:
         for start, end in zip(cuts, [*cuts[1:], span.end], strict=True)
         if (raw := text[start:end]).strip()
     ]
-
-

@@ -24,7 +24,12 @@ _PASSED_BY = re.compile(r"\s*[（(][^（）()]*(?:通过|批准|会议)[^（）(
 _KIND_RULES = (
     ("政府工作报告", re.compile(r"政府工作报告|^工作报告")),
     ("规划建议", re.compile(r"制定.{0,40}(?:五年规划|规划|五年计划).{0,30}建议")),
-    ("规划纲要", re.compile(r"规划纲要|远景目标纲要|国民经济和社会发展.{0,24}(?:规划|计划|纲要)|第.{1,3}个五年(?:计划|规划)|五年计划纲要")),
+    (
+        "规划纲要",
+        re.compile(
+            r"规划纲要|远景目标纲要|国民经济和社会发展.{0,24}(?:规划|计划|纲要)|第.{1,3}个五年(?:计划|规划)|五年计划纲要"
+        ),
+    ),
     ("实施意见", re.compile(r"意见(?!征集)")),
     ("行动计划", re.compile(r"行动计划|行动方案|实施方案|工作方案|三年计划")),
     ("专项规划", re.compile(r"规划")),
@@ -39,12 +44,18 @@ _STATUS_RULES = (
 )
 _PLAN_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
                  "十一": 11, "十二": 12, "十三": 13, "十四": 14, "十五": 15, "十六": 16}  # fmt: skip
-_FIVE_YEARS = re.compile(r"第([一二三四五六七八九十]{1,2})个五年(?:规划|计划)|[“\"「]\s*([一二三四五六七八九十]{1,2})五\s*[”\"」]|(?<![一-鿿])(十[一二三四五六])五(?=规划|时期|发展|生态|养老|产业)")
+_FIVE_YEARS = re.compile(
+    r"第([一二三四五六七八九十]{1,2})个五年(?:规划|计划)|[“\"「]\s*([一二三四五六七八九十]{1,2})五\s*[”\"」]|(?<![一-鿿])(十[一二三四五六])五(?=规划|时期|发展|生态|养老|产业)"
+)
 _YEARS = re.compile(r"(20[0-9]{2})\s*(?:年)?\s*[-—–~－至到]{1,2}\s*(20[0-9]{2})\s*年?")
 _YEAR_OF_REPORT = re.compile(r"((?:19|20)[0-9]{2})\s*年(?=.{0,20}政府工作报告)")
-_SESSION = re.compile(r"((?:19|20)[0-9]{2})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日[^。\n]{0,12}(?:在|于)?[^。\n]{2,30}(?:代表大会|会议)")
+_SESSION = re.compile(
+    r"((?:19|20)[0-9]{2})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日[^。\n]{0,12}(?:在|于)?[^。\n]{2,30}(?:代表大会|会议)"
+)
 _DATE = re.compile(r"((?:19|20)[0-9]{2})\s*[-年./]\s*([0-9]{1,2})\s*[-月./]\s*([0-9]{1,2})")
-_CHINESE_DATE = re.compile(r"(二[〇○零][一二三四五六七八九〇○零]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_CHINESE_DATE = re.compile(
+    r"(二[〇○零][一二三四五六七八九〇○零]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[（(](?:19|20)[0-9]{2}[〕\])）]\s*[0-9]{1,4}\s*号")
 
 
@@ -81,14 +92,18 @@ def read_metadata(reading: Reading, file: str, gazetteer: Gazetteer) -> Metadata
     status = next((s for s, pattern in _STATUS_RULES if pattern.search(title)), None)
     if status is None and re.search(r"征集时间|征求意见", "\n".join(line.text for line in head[:8])):
         status = "征求意见稿"
-    evidence["status"] = Evidence(title_span if status else None, 0.95 if status else 0.7, "text" if status else "default")
+    evidence["status"] = Evidence(
+        title_span if status else None, 0.95 if status else 0.7, "text" if status else "default"
+    )
     issued = _issued(text, head, evidence)
     period = _period(title, stem, kind, issued, text, evidence)
     number = _NUMBER.search(top)
     if number:
         at = text.find(number.group())
         evidence["number"] = Evidence(Span(at, at + len(number.group())) if at >= 0 else None, 0.95)
-    return Metadata(title, title_span, region, kind, period, status or "正式", issued, number.group() if number else None, evidence)
+    return Metadata(
+        title, title_span, region, kind, period, status or "正式", issued, number.group() if number else None, evidence
+    )
 
 
 def _head(text: str) -> list[Line]:
@@ -110,12 +125,22 @@ def _title(reading: Reading, head: list[Line], stem: str, evidence: dict[str, Ev
     for order, line in enumerate(head):
         cleaned = re.sub(r"^【[^】]{1,12}】", "", line.text)
         match = _TITLE.fullmatch(cleaned) or _title_before_bracket(cleaned)
-        if not match or len(cleaned) > 140 or _SENTENCE.search(match.group()) or boilerplate.reason(line.text, head=True, tail=False) in ("面包屑导航", "图片说明"):
+        if (
+            not match
+            or len(cleaned) > 140
+            or _SENTENCE.search(match.group())
+            or boilerplate.reason(line.text, head=True, tail=False) in ("面包屑导航", "图片说明")
+        ):
             continue
         offset = line.span.end - len(cleaned)
         name = _PASSED_BY.sub("", match.group().strip(" *·"))
         # The plan itself, below the announcement that publishes it; never a body sentence further down.
-        score = 2.0 - 0.02 * order + (0.6 if re.search(r"纲要|规划|意见|报告|计划|建议", name[-14:]) else 0) - (1.0 if "公告" in name[-4:] else 0)
+        score = (
+            2.0
+            - 0.02 * order
+            + (0.6 if re.search(r"纲要|规划|意见|报告|计划|建议", name[-14:]) else 0)
+            - (1.0 if "公告" in name[-4:] else 0)
+        )
         candidates.append((score, name, Span(offset, offset + len(match.group().rstrip()))))
     if candidates:
         _, name, span = max(candidates, key=lambda c: c[0])
@@ -138,7 +163,11 @@ def _title(reading: Reading, head: list[Line], stem: str, evidence: dict[str, Ev
 def _title_before_bracket(line: str) -> re.Match[str] | None:
     """A title followed on the same line by the meeting that passed it."""
     match = _TITLE.match(line)
-    return match if match and match.end() >= 0.5 * len(line) and line.endswith(("）", ")")) and match.end() == len(line) else None
+    return (
+        match
+        if match and match.end() >= 0.5 * len(line) and line.endswith(("）", ")")) and match.end() == len(line)
+        else None
+    )
 
 
 def _longer_from_name(title: str, stem: str) -> str | None:
@@ -185,7 +214,9 @@ def _dated(match: re.Match[str], confidence: float, evidence: dict[str, Evidence
     return f"{year:04d}-{month:02d}-{day:02d}"
 
 
-def _period(title: str, stem: str, kind: str, issued: str | None, text: str, evidence: dict[str, Evidence]) -> str | None:
+def _period(
+    title: str, stem: str, kind: str, issued: str | None, text: str, evidence: dict[str, Evidence]
+) -> str | None:
     """A plan's years (十四五 → 2021-2025; 2024—2026年) or a report's year."""
     for source, content, confidence in (("text", title, 0.95), ("file name", stem, 0.85)):
         report = _YEAR_OF_REPORT.search(content)
@@ -218,17 +249,16 @@ def five_years(ordinal: str) -> str | None:
     number = _PLAN_NUMBERS.get(ordinal)
     if number is None:
         return None
-    if number <= 2:
-        start = 1953 + 5 * (number - 1)
-    else:
-        start = 1966 + 5 * (number - 3)
+    start = 1953 + 5 * (number - 1) if number <= 2 else 1966 + 5 * (number - 3)
     return f"{start}-{start + 4}"
 
 
 class _Regions:
     """Weighs the evidence for the one region that a document is of."""
 
-    def __init__(self, gazetteer: Gazetteer, text: str, title: str, title_span: Span | None, stem: str, head: list[Line]) -> None:
+    def __init__(
+        self, gazetteer: Gazetteer, text: str, title: str, title_span: Span | None, stem: str, head: list[Line]
+    ) -> None:
         self.gazetteer = gazetteer
         self.text = text
         self.title, self.title_span = title, title_span
@@ -246,7 +276,12 @@ class _Regions:
     def _statements(self) -> list[tuple[str, Span | None, str, float]]:
         """Where a document names its own region, strongest first."""
         session = next(
-            (line for line in self.head if re.search(r"(?:在|于|经)?\S{2,20}(?:第.{1,6}届)?人民代表大会|全体会议", line.text)), None
+            (
+                line
+                for line in self.head
+                if re.search(r"(?:在|于|经)?\S{2,20}(?:第.{1,6}届)?人民代表大会|全体会议", line.text)
+            ),
+            None,
         )
         statements: list[tuple[str, Span | None, str, float]] = [(self.title, self.title_span, "text", 0.97)]
         if session:
@@ -294,7 +329,11 @@ class _Regions:
     def _certain(self, code: str, content: str) -> bool:
         """A name is certain if it is the only one of its kind, or its parent stands in the title or the text."""
         place = self.gazetteer.places[code]
-        return len(self.gazetteer.named(place.name)) == 1 or self._parent_mentions(code) > 0 or place.level in ("国家", "省级")
+        return (
+            len(self.gazetteer.named(place.name)) == 1
+            or self._parent_mentions(code) > 0
+            or place.level in ("国家", "省级")
+        )
 
     def _from_body(self, evidence: dict[str, Evidence]) -> Region | None:
         """No title names the region: what the text calls itself (我区, 我市 …) and the names it uses without suffix.

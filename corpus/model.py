@@ -96,13 +96,14 @@ class Document:
 class Passage:
     """A retrievable slice of one document: never crosses a section, never covers boilerplate.
 
-    trail: the heading path, then the paragraph's lead phrase. paragraph: the first body paragraph covered, counted
-    from 1 within the innermost heading; last_paragraph: the last one covered.
+    trail: the heading path, then the paragraph's lead phrase; its first `headings` items are headings. paragraph: the
+    first body paragraph covered, counted from 1 within the innermost heading; last_paragraph: the last one covered.
     """
 
     document: str
     span: Span
     trail: tuple[str, ...]
+    headings: int
     paragraph: int
     last_paragraph: int
     region: Region | None = None

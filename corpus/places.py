@@ -13,19 +13,168 @@ from corpus.model import Region
 
 LEVELS = ("国家", "省级", "地级", "县级", "乡级")
 _BUILT_IN = Path(__file__).parent / "regions" / "gbt2260.csv"
-_SUFFIXES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "林区", "新区", "省", "市", "区", "县", "盟", "旗")
+_SUFFIXES = (
+    "特别行政区",
+    "自治区",
+    "自治州",
+    "自治县",
+    "自治旗",
+    "地区",
+    "林区",
+    "新区",
+    "省",
+    "市",
+    "区",
+    "县",
+    "盟",
+    "旗",
+)
 _PEOPLES = (
     "维吾尔", "壮族", "回族", "藏族", "蒙古族", "彝族", "土家族", "苗族", "侗族", "布依族", "哈尼族", "傣族", "白族",
     "朝鲜族", "羌族", "哈萨克", "柯尔克孜", "蒙古", "傈僳族", "景颇族", "瑶族", "畲族", "黎族", "满族", "各族",
 )  # fmt: skip
 # Short names that are everyday words: they count only with their suffix.
 _COMMON = frozenset(
-    "城 城区 矿区 郊区 新城 城关 城中 城东 城西 城南 城北 和平 新华 向阳 长安 永定 高新 开发 南山 东方 中山 普及 五指山"
-    " 友谊 团结 红旗 前进 安宁 平安 吉利 丰满 富裕 勃利 海洋 龙山 宝山 金山 白云 青山 江北 江南 河东 河西 河北 桥西 桥东"
-    " 西湖 东湖 中原 解放 自由 市中 市北 市南 兴安 铁西 铁东 资源 阳光 大通 名山 花园 龙华 长城 长江 新建 兴业 建设 合作"
-    " 文化 德化 宁化 兴国 富民 安定 大方 兴隆 高唐 博爱 东海 互助 民主 共和 民和 康乐 和谐 西和 三江 江源 互市 开平 太平"
-    " 通道 双流 双清 集安 普安 普定 镇宁 安化 海南 海西 化德 商都 洋县 滨海 滨江 临港 沿滩 海港 港口 山阳 山海 西山 东山 北碚"
-    " 新市 城厢 景德 金融 中站 马村 山城 禹会 八公山 郊 花山 雨山 博望 大观 宜秀 迎江 南陵 全椒 南谯 琅琊 颍上 谯城".split()
+    [
+        "城",
+        "城区",
+        "矿区",
+        "郊区",
+        "新城",
+        "城关",
+        "城中",
+        "城东",
+        "城西",
+        "城南",
+        "城北",
+        "和平",
+        "新华",
+        "向阳",
+        "长安",
+        "永定",
+        "高新",
+        "开发",
+        "南山",
+        "东方",
+        "中山",
+        "普及",
+        "五指山",
+        "友谊",
+        "团结",
+        "红旗",
+        "前进",
+        "安宁",
+        "平安",
+        "吉利",
+        "丰满",
+        "富裕",
+        "勃利",
+        "海洋",
+        "龙山",
+        "宝山",
+        "金山",
+        "白云",
+        "青山",
+        "江北",
+        "江南",
+        "河东",
+        "河西",
+        "河北",
+        "桥西",
+        "桥东",
+        "西湖",
+        "东湖",
+        "中原",
+        "解放",
+        "自由",
+        "市中",
+        "市北",
+        "市南",
+        "兴安",
+        "铁西",
+        "铁东",
+        "资源",
+        "阳光",
+        "大通",
+        "名山",
+        "花园",
+        "龙华",
+        "长城",
+        "长江",
+        "新建",
+        "兴业",
+        "建设",
+        "合作",
+        "文化",
+        "德化",
+        "宁化",
+        "兴国",
+        "富民",
+        "安定",
+        "大方",
+        "兴隆",
+        "高唐",
+        "博爱",
+        "东海",
+        "互助",
+        "民主",
+        "共和",
+        "民和",
+        "康乐",
+        "和谐",
+        "西和",
+        "三江",
+        "江源",
+        "互市",
+        "开平",
+        "太平",
+        "通道",
+        "双流",
+        "双清",
+        "集安",
+        "普安",
+        "普定",
+        "镇宁",
+        "安化",
+        "海南",
+        "海西",
+        "化德",
+        "商都",
+        "洋县",
+        "滨海",
+        "滨江",
+        "临港",
+        "沿滩",
+        "海港",
+        "港口",
+        "山阳",
+        "山海",
+        "西山",
+        "东山",
+        "北碚",
+        "新市",
+        "城厢",
+        "景德",
+        "金融",
+        "中站",
+        "马村",
+        "山城",
+        "禹会",
+        "八公山",
+        "郊",
+        "花山",
+        "雨山",
+        "博望",
+        "大观",
+        "宜秀",
+        "迎江",
+        "南陵",
+        "全椒",
+        "南谯",
+        "琅琊",
+        "颍上",
+        "谯城",
+    ]
 )
 
 
@@ -133,7 +282,10 @@ class Gazetteer:
         names: dict[str, list[str]] = defaultdict(list)
         for code, place in self.places.items():
             names[place.short].append(code)
-        return {name: tuple(sorted(codes, key=lambda c: LEVELS.index(self.places[c].level))) for name, codes in names.items()}
+        return {
+            name: tuple(sorted(codes, key=lambda c: LEVELS.index(self.places[c].level)))
+            for name, codes in names.items()
+        }
 
     @cached_property
     def _automaton(self):  # type: ignore[no-untyped-def]
@@ -161,12 +313,16 @@ def read_places(text: str, source: str) -> list[Place]:
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
     missing = {"code", "name", "level"} - set(reader.fieldnames or ())
     if missing:
-        raise PlanSeekError(f"{source} 缺少列：{'、'.join(sorted(missing))}。请按 code,name,level,parent,aliases 的表头填写。")
+        raise PlanSeekError(
+            f"{source} 缺少列：{'、'.join(sorted(missing))}。请按 code,name,level,parent,aliases 的表头填写。"
+        )
     places = []
     for number, row in enumerate(reader, 2):
         code, name, level = ((row.get(key) or "").strip() for key in ("code", "name", "level"))
         if not code or not name or level not in LEVELS:
-            raise PlanSeekError(f"{source} 第 {number} 行不完整：code、name 不能为空，level 须为 {'、'.join(LEVELS)} 之一。")
+            raise PlanSeekError(
+                f"{source} 第 {number} 行不完整：code、name 不能为空，level 须为 {'、'.join(LEVELS)} 之一。"
+            )
         aliases = tuple(alias.strip() for alias in (row.get("aliases") or "").split("|") if alias.strip())
         places.append(Place(code, name, level, (row.get("parent") or "").strip() or None, aliases))
     return places

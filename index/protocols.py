@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Rows = NDArray[np.int32]
 
 
 class Embedder(Protocol):
@@ -23,12 +24,18 @@ class Embedder(Protocol):
 
 
 class Backend(Protocol):
-    """An index over the rows 0 … size-1, in the order in which the passages were added."""
+    """An index over the rows 0 … size-1, in the order in which the passages were added. All scores are exact."""
 
     size: int
 
     def lexical_scores(self, terms: Mapping[str, float]) -> Floats:
-        """(size,) BM25 scores of a weighted bag of terms; unknown terms count 0."""
+        """(size,) BM25 scores of a weighted bag of terms: sum of weight × BM25 of the term; unknown terms count 0."""
 
     def dense_scores(self, vector: Floats) -> Floats:
         """(size,) inner products with one unit query vector."""
+
+    def idf(self, term: str) -> float:
+        """ln(1 + (N - n + 0.5) / (n + 0.5)) for a term in n of N rows (Robertson and Spärck Jones as in Lucene)."""
+
+    def rows_with(self, term: str) -> Rows:
+        """The rows that contain a term, ascending; empty for an unknown one."""

@@ -1,4 +1,4 @@
-"""From a file's bytes to a Reading: one reader a format, chosen by suffix; it never guesses past a wrong suffix."""
+"""From a file's bytes to a Reading: one reader a format, chosen by suffix; it never guesses past one."""
 
 from importlib import import_module
 from pathlib import PurePosixPath
@@ -47,14 +47,16 @@ def is_readable(name: str) -> bool:
 def read(content: bytes, name: str) -> Reading:
     """Read one file's bytes; `name` chooses the reader by its suffix and stands in messages.
 
-    Raises UnreadableFile, a single Chinese line with what is wrong and what to do, for everything that cannot be
-    read: unknown suffix, empty or oversized file, content that is not what the suffix says, encrypted, damaged.
+    Raises UnreadableFile, a single Chinese line with what is wrong and what to do, for everything that cannot
+    be read: unknown suffix, empty or oversized file, content that is not the suffix's, encrypted, damaged.
     """
     suffix = suffix_of(name)
     module = READERS.get(suffix)
     if module is None:
         known = " ".join(READERS)
-        raise UnreadableFile(f"{name}：不支持的文件格式“{suffix or '无扩展名'}”，请另存为 {known} 之一后再导入")
+        raise UnreadableFile(
+            f"{name}：不支持的文件格式“{suffix or '无扩展名'}”，请另存为 {known} 之一后再导入"
+        )
     if len(content) > SIZE_LIMIT:
         size, limit = len(content) / (1 << 20), SIZE_LIMIT >> 20
         raise UnreadableFile(f"{name}：文件有 {size:.0f} MB，超过 {limit} MB 的上限，请拆分后再导入")
@@ -67,8 +69,8 @@ def read(content: bytes, name: str) -> Reading:
     except UnreadableFile:
         raise
     except Exception as error:
-        # A hostile or damaged file can raise anything inside a parser; whoever ingests sees one line for it, and
-        # the cause stays chained for whoever debugs.
+        # A hostile or damaged file can raise anything inside a parser; whoever ingests sees one line for it,
+        # and the cause stays chained for whoever debugs.
         raise UnreadableFile(
             f"{name}：文件内容损坏或不符合 {suffix} 格式，请重新下载，或打开后另存一份再导入"
         ) from error
@@ -87,6 +89,8 @@ def _check_signature(content: bytes, name: str, suffix: str, expected: str | Non
             raise UnreadableFile(f"{name}：文档已加密，请在 Word 或 WPS 中取消密码后另存，再导入")
         raise UnreadableFile(f"{name}：内容是旧版 Word 文档而不是 .docx，{_ADVICE['OLE']}")
     if found is None:
-        raise UnreadableFile(f"{name}：内容不是 {suffix} 文件（可能损坏或改过扩展名），请重新下载或另存后再导入")
+        raise UnreadableFile(
+            f"{name}：内容不是 {suffix} 文件（可能损坏或改过扩展名），请重新下载或另存后再导入"
+        )
     advice = _ADVICE.get(found, "请确认选对了文件，改回原来的扩展名")
     raise UnreadableFile(f"{name}：内容其实是 {found} 文件，与扩展名 {suffix} 不符，{advice}")

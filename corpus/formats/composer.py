@@ -1,4 +1,5 @@
-"""Builds a Reading's text line by line together with the hints over it; it never changes a line it was given."""
+"""Builds a Reading's text line by line together with the hints over it; it never changes a line it was
+given."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ _FIGURE = re.compile(r"[\d.,，%％+\-—–/~～\s]+")
 
 
 class Composer:
-    """Lines in, one Reading out: lines are joined by a newline, and every hint's span is over the joined text."""
+    """Lines in, a Reading out: lines are joined by a newline, hints span the joined text."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -37,16 +38,16 @@ class Composer:
         self._hints.append(Hint(span, style, level))
 
     def table(self, rows: Sequence[Sequence[str]], headers: int) -> Span | None:
-        """Append a table, one line a row; `headers` rows at its top hold column names. Its span, None when empty.
+        """Append a table, one line a row; `headers` rows at its top hold column names. Its span, or None.
 
-        Hints: table over all, row over each row, table-header besides row over header rows, cell over each cell, in
-        column order and empty (start == end) where the cell is empty, so that the n-th cell is the n-th column.
-        Blank rows and the blank cells at a row's end are left out.
+        Hints: table over all, row over each row, table-header besides row over header rows, cell over each
+        cell, in column order and empty (start == end) where the cell is empty, so that the n-th cell is the
+        n-th column. Blank rows and the blank cells at a row's end are left out.
         """
         first = last = None
         hints: list[Hint] = []
         for number, row in enumerate(rows):
-            filled = [cell for cell in row]
+            filled = list(row)
             while filled and not filled[-1]:
                 filled.pop()
             if not filled:

@@ -1,10 +1,11 @@
-"""From bytes to characters for text and HTML: which encodings are tried, and what counts as text at all; it never
-changes a character except dropping one byte-order mark."""
+"""From bytes to characters for text and HTML: which encodings are tried, and what counts as text at all; it
+never changes a character except dropping one byte-order mark."""
 
 import re
 
-# Label as declared in a page → Python codec. gb2312 and gbk pages carry characters of GB18030, its superset, so
-# that is what they are read as. Labels not listed (latin-1 as a server's default, above all) count as undeclared.
+# Label as declared in a page → Python codec. gb2312 and gbk pages carry characters of GB18030, its superset,
+# so that is what they are read as. Labels not listed (latin-1 as a server's default, above all) count as
+# undeclared.
 LABELS = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
@@ -28,8 +29,8 @@ _DECLARATION_WITHIN = 4096
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _CONTROL_SHARE = 0.005
 
-# The characters that plan texts use most, in both scripts: of any window of 300 characters of real plans at least
-# a third are among them, of Big5 or Korean text misread as GB18030 less than a fifth.
+# The characters that plan texts use most, in both scripts: of any window of 300 characters of real plans at
+# least a third are among them, of Big5 or Korean text misread as GB18030 less than a fifth.
 _COMMON = frozenset(
     "的业和发建化展产国加设工新进大一力地全生实制高中区动人推强增经提民体能重要资合等务年政作行会有理保改持济市成"
     "用五开技社基农水平量在为主以城机施质家长品服企现育治创个科度造点分好万学面方入深优第公上规源快术对文各系划完"
@@ -76,7 +77,7 @@ def decode_strictly(content: bytes, codec: str) -> str | None:
 def decode(content: bytes, *, declaration: bool = False) -> str | None:
     """Decode by mark, then (if asked) by declaration, then as UTF-8, then as GB18030; None when nothing fits.
 
-    A byte-order mark settles the encoding: what follows it must decode. Line ends and all else stay as they are.
+    A byte-order mark settles the encoding: what follows it must decode. Line ends stay as they are.
     """
     mark = text_marks(content)
     if mark is not None:
@@ -92,17 +93,17 @@ def decode(content: bytes, *, declaration: bool = False) -> str | None:
 
 
 def is_text(text: str) -> bool:
-    """Whether decoded characters are text rather than a binary file: no NUL, hardly any control characters."""
+    """Whether decoded characters are text rather than a binary file: no NUL, hardly a control character."""
     if "\x00" in text:
         return False
     return len(_CONTROL.findall(text)) <= max(1, int(len(text) * _CONTROL_SHARE))
 
 
 def is_chinese(text: str) -> bool:
-    """Whether characters decoded as GB18030 are Chinese or ASCII rather than another encoding's bytes misread.
+    """Whether characters decoded as GB18030 are Chinese or ASCII rather than misread bytes.
 
-    GB18030 gives nearly every pair of bytes a character, so decoding alone proves nothing: a longer text must hold
-    its share of common characters, a short one must stay within GB2312.
+    GB18030 gives nearly every pair of bytes a character, so decoding alone proves nothing: a longer text must
+    hold its share of common characters, a short one must stay within GB2312.
     """
     sample = text[:: 1 + len(text) // _SAMPLE]
     signs = [char for char in sample if not char.isspace()]

@@ -1,5 +1,5 @@
-"""Saved web pages: the article's lines and tables with the page's headings as hints; it never reorders the page and
-leaves out only what stands outside the article."""
+"""Saved web pages: the article's lines and tables with the page's headings as hints; it never reorders the
+page and leaves out only what stands outside the article."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,9 @@ _BYLINE = re.compile(
     r"|文\s*号\s*[:：]|发文字号|索\s*引\s*号|有\s*效\s*性|(?:19|20)\d{2}\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}"
 )
 # Foot lines carry dates and 主办单位 too, and belong to the site.
-_SITE_LINE = re.compile(r"ICP备|公网安备|版权所有|Copyright|今天是|网站标识码|您现在的位置|当前位置", re.IGNORECASE)
+_SITE_LINE = re.compile(
+    r"ICP备|公网安备|版权所有|Copyright|今天是|网站标识码|您现在的位置|当前位置", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def read(content: bytes, name: str) -> Reading:
     """The article's text, a line a block element, with heading, bold, title, box and table hints.
 
     The title and the lines with date and source beside it come first where they stand outside the article's
-    container. A table is a line a row (see Composer.table). Raises UnreadableFile for bytes that are not a page.
+    container. A table is a line a row (see Composer.table). Raises UnreadableFile for bytes that are no page.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -88,7 +90,11 @@ def _article(page: Flow, held: list[int], candidates: list[int], declared_title:
         # The page may show its title in the container only as a heading that <title> words differently.
         own = [page.ranges[node] for node in candidates if node in page.ranges]
         first = [list(range(*span)) for span in own if inside[0] <= span[0] < inside[0] + _TITLE_WITHIN]
-        first = [span for span in first if any(mark[:2] == ("heading", 1) and mark[2] == span[0] for mark in page.marks)]
+        first = [
+            span
+            for span in first
+            if any(mark[:2] == ("heading", 1) and mark[2] == span[0] for mark in page.marks)
+        ]
         if first:
             return _Article(inside, first[0], "")
         return _Article(inside, [], declared_title)
@@ -115,7 +121,9 @@ def _run_of(texts: list[str], indices: list[int], wanted: str) -> list[int]:
     return []
 
 
-def _shown_title(texts: list[str], spans: list[tuple[int, int]], start: int, declared_title: str) -> list[int]:
+def _shown_title(
+    texts: list[str], spans: list[tuple[int, int]], start: int, declared_title: str
+) -> list[int]:
     """The blocks outside the container that show the title: as declared, else the last heading before it."""
     target = squash(declared_title)
     best: tuple[int, int] | None = None
@@ -149,7 +157,9 @@ def _compose(page: Flow, article: _Article) -> Reading:
         composer.hint(composer.line(article.declared), "title")
     total = bold = 0
     emboldened: list[Span] = []
-    headed = {index for style, _, first, end in page.marks if style == "heading" for index in range(first, end)}
+    headed = {
+        index for style, _, first, end in page.marks if style == "heading" for index in range(first, end)
+    }
     for index in article.taken:
         block = page.blocks[index]
         if block.rows:

@@ -1,4 +1,4 @@
-"""Which part of a page is the article, and which line its title; it only points at nodes and never edits the page."""
+"""Which part of a page is the article, and which line its title; it points at nodes and never edits it."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _TITLE_LENGTH = range(4, 121)
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A selector under which a content management system puts the article; `specimen` is a page that it matches.
+    """A selector under which a content management system puts the article; `specimen` is a page it matches.
 
     parts: the article may be spread over several such nodes, all of which belong to it.
     """
@@ -24,7 +24,7 @@ class Container:
     parts: bool = False
 
 
-# In order of trust: names that only ever hold the article stand before names that pages also use for other things.
+# In order of trust: names that only ever hold the article stand before names that pages also use otherwise.
 CONTAINERS = (
     Container("#UCAP-CONTENT", '<div id="UCAP-CONTENT">'),
     Container(".TRS_UEDITOR", '<div class="view TRS_UEDITOR trs_paper_default">', parts=True),
@@ -64,8 +64,8 @@ _TITLES = (
 )
 _OUTSIDE_TITLES = frozenset(("nav", "footer"))
 
-# What cuts a page's <title> into the article's title and the site's name, as in 某某规划纲要_某某市人民政府. A hyphen
-# between two figures is part of the title (2021-2025年).
+# What cuts a page's <title> into the article's title and the site's name, as in 某某规划纲要_某某市人民政府.
+# A hyphen between two figures is part of the title (2021-2025年).
 _SITE_CUT = re.compile(r"\s*(?:[_|｜]|—{2,}|-{2,}|(?<!\d)\s*[-－]\s*|\s*[-－]\s*(?!\d))\s*")
 _SITE = re.compile(r"网$|网站$|政府$|门户|首页|政务公开$|信息公开$")
 
@@ -81,7 +81,7 @@ def weight(node: Any) -> int:
 
 
 def containers(tree: Any, markup: str) -> list[Any]:
-    """The nodes that hold the article, in page order: the content system's, else what trafilatura finds, else body."""
+    """The nodes that hold the article, in page order: the content system's, else what trafilatura finds."""
     body = tree.body
     whole = weight(body)
     for container in CONTAINERS:
@@ -89,7 +89,7 @@ def containers(tree: Any, markup: str) -> list[Any]:
         if not container.parts and found:
             found = [max(found, key=weight)]
         held = sum(weight(node) for node in found)
-        # A short page is all article; on a long one a container with a tenth of the text is not the article's.
+        # A short page is all article; on a long one a container with a tenth of the text is not it.
         if held and held >= _SHARE * whole and (held >= _MUCH or held >= 0.5 * whole):
             return [node for node in found if squash(node.text())]
     for node in tree.css("footer, header"):
@@ -115,7 +115,7 @@ def _outside_main(node: Any) -> bool:
 
 
 def _narrowest(body: Any, markup: str) -> Any:
-    """The smallest node that still holds nine tenths of the lines trafilatura extracts; body when it finds none."""
+    """The smallest node that still holds nine tenths of the lines trafilatura extracts; else body."""
     from trafilatura import extract
 
     extracted = extract(markup, include_comments=False, include_tables=True, favor_recall=True) or ""
@@ -137,7 +137,7 @@ def _narrowest(body: Any, markup: str) -> Any:
 
 
 def page_title(tree: Any) -> str:
-    """The title that the page declares: its ArticleTitle, else <title> without the site's name; may be empty."""
+    """The title that the page declares: ArticleTitle, else <title> without the site's name; or nothing."""
     for meta in tree.css("meta[name]"):
         if (meta.attributes.get("name") or "").lower() == "articletitle":
             named = " ".join((meta.attributes.get("content") or "").split())

@@ -1,5 +1,5 @@
-"""A page's element tree as blocks in reading order, each a line or a table; it never reorders and never chooses what
-belongs to the article."""
+"""A page's element tree as blocks in reading order, each a line or a table; it never reorders and never
+chooses what belongs to the article."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -14,13 +14,16 @@ MUTE = (
     "video", "select", "button", "textarea", "input", "nav", "rt", "rp", "head",
 )  # fmt: skip
 
-_BLOCK = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
-    "footer form header hgroup hr legend li main menu ol p pre section summary table tbody td tfoot th thead tr ul "
-    "h1 h2 h3 h4 h5 h6".split()
-)
+_BLOCK = frozenset((
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr",
+    "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot",
+    "th", "thead", "tr", "ul", "h1", "h2", "h3", "h4", "h5", "h6",
+))  # fmt: skip
 _HEADING = {f"h{level}": level for level in range(1, 7)}
-_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)|font-family\s*:[^;]*(?:黑体|SimHei|小标宋)", re.IGNORECASE)
+_BOLD_STYLE = re.compile(
+    r"font-weight\s*:\s*(?:bold|[6-9]00)|font-family\s*:[^;]*(?:黑体|SimHei|小标宋)", re.IGNORECASE
+)
 _CENTRE_STYLE = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CENTRED_LINE = 40
@@ -32,7 +35,9 @@ _WIDE = "\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 # A source line broken between two wide characters shows no space in a browser (CSS Text 3, segment breaks).
 _WRAP = re.compile(rf"(?<=[{_WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{_WIDE}])")
 _RUN = re.compile(r"[ \t\r\n\f\v]+")
-_NEST = re.compile(r"<(/?)(?:div|section|article|blockquote|center|ul|ol|dl|form|fieldset|table)\b", re.IGNORECASE)
+_NEST = re.compile(
+    r"<(/?)(?:div|section|article|blockquote|center|ul|ol|dl|form|fieldset|table)\b", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -56,7 +61,7 @@ class Flow:
 
 
 def clean(text: str) -> str:
-    """A block's characters as a browser shows them: ASCII white space collapsed, indents of any blank stripped."""
+    """A block's characters as a browser shows them: ASCII white space collapsed, indents stripped."""
     return _RUN.sub(" ", _WRAP.sub("", text)).strip(BLANK)
 
 
@@ -150,7 +155,7 @@ class _Walk:
         self._out.blocks.append(Block(text, bold=bold or centred))
 
     def _table(self, node: Any) -> bool:
-        """Append a table of figures and words as one block; False for one that lays out the page or makes a box."""
+        """Append a table as one block; False for one that lays out the page or frames a box."""
         if _is_layout(node, self._watched) or _is_box(node):
             return False
         grid = _grid(node)
@@ -201,7 +206,9 @@ def _cells(row: Any) -> list[Any]:
 
 def _span_of(cell: Any, attribute: str) -> int:
     value = (cell.attributes.get(attribute) or "1").strip()
-    return min(max(int(value), 1), _SPAN_LIMIT) if value.isascii() and value.isdigit() and len(value) < 9 else 1
+    return (
+        min(max(int(value), 1), _SPAN_LIMIT) if value.isascii() and value.isdigit() and len(value) < 9 else 1
+    )
 
 
 def _grid(table: Any) -> list[list[Any]]:
@@ -238,7 +245,7 @@ def _cell_text(cell: Any) -> str:
 
 
 def _is_layout(table: Any, watched: frozenset[int]) -> bool:
-    """A table that only arranges the page: it holds another table, a heading, an article or a watched node."""
+    """A table that only arranges the page: it holds another table, a heading, an article, a watched node."""
     if any(inner.mem_id != table.mem_id for inner in table.css("table, h1, h2, h3, h4, h5, h6")):
         return True
     if any(len(cell.css("p")) >= _ARTICLE_PARAGRAPHS for cell in table.css("td")):

@@ -1,6 +1,7 @@
 """What a file's first bytes say it is, by magic numbers; it never looks at the name and never parses."""
 
-# Bytes at offset 0 → what they are; each is long enough that no text in UTF-8 or GB18030 opens with it by accident.
+# Bytes at offset 0 → what they are; each is long enough that no text in UTF-8 or GB18030 opens with it by
+# accident.
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "ZIP"),
     (b"PK\x05\x06", "ZIP"),
@@ -20,12 +21,14 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "SQLite"),
 )
 
-# Short magic numbers that ordinary words may begin with count only when a NUL follows within the first kilobyte.
+# Short magic numbers that ordinary words may begin with count only when a NUL follows within the first
+# kilobyte.
 _SHORT_MAGIC: tuple[tuple[bytes, str], ...] = ((b"MZ", "程序"), (b"BM", "BMP"), (b"RIFF", "多媒体"))
 
 
 def signature(content: bytes) -> str | None:
-    """The kind of file the bytes belong to ("ZIP", "PDF", "PNG" …), or None for plain text and the unknown."""
+    """The kind of file the bytes belong to ("ZIP", "PDF", "PNG" …), or None for plain text and the
+    unknown."""
     head = content[:1024]
     for magic, kind in MAGIC:
         if head.startswith(magic):
@@ -39,7 +42,7 @@ def signature(content: bytes) -> str | None:
         return None
     # Scanners and mail gateways put a line or two before a PDF's header, which every viewer accepts.
     position = head.find(b"%PDF-1.")
-    if 0 <= position and b"\nxref" in content[-(1 << 20) :] + content[: 1 << 16]:
+    if position >= 0 and b"\nxref" in content[-(1 << 20) :] + content[: 1 << 16]:
         return "PDF"
     lowered = head.lower()
     if b"mime-version:" in lowered and b"content-type: multipart/related" in lowered:

@@ -1,4 +1,5 @@
-"""Plain text and Markdown: the bytes decoded and nothing else; no newline is translated, no character touched."""
+"""Plain text and Markdown: the bytes decoded and nothing else; no newline is translated, no character
+touched."""
 
 from corpus.errors import UnreadableFile
 from corpus.formats.encodings import decode
@@ -6,7 +7,8 @@ from corpus.model import Reading
 
 
 def read(content: bytes, name: str) -> Reading:
-    """The file's characters: UTF-8, UTF-16 with its mark, or GB18030 (and so GB2312, GBK); the mark is dropped.
+    """The file's characters: UTF-8, UTF-16 with its mark, or GB18030 (and so GB2312, GBK); the mark is
+    dropped.
 
     Raises UnreadableFile when no encoding fits or what it gives is not text.
     """

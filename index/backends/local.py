@@ -1,0 +1,77 @@
+"""The index of one machine: bm25s's score matrix and an exact FAISS store in a folder. Knows rows, not passages."""
+
+import json
+from collections.abc import Mapping, Sequence
+from math import log
+from pathlib import Path
+
+import numpy as np
+
+from corpus.errors import PlanSeekError
+from index.protocols import Floats, Rows
+
+K1, B = 1.5, 0.75
+
+
+class LocalBackend:
+    """BM25 (bm25s, Lucene's variant) and exact inner products over the rows of one generation's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            # bm25s's own files, read without importing it: one column of the matrix is one term's scores by row.
+            self._data = np.load(folder / "data.csc.index.npy", mmap_mode="r")
+            self._indices = np.load(folder / "indices.csc.index.npy", mmap_mode="r")
+            self._indptr = np.load(folder / "indptr.csc.index.npy", mmap_mode="r")
+            self._vocabulary: dict[str, int] = json.loads((folder / "vocab.index.json").read_text("utf-8"))
+            self.size = int(json.loads((folder / "params.index.json").read_text("utf-8"))["num_docs"])
+            import faiss
+
+            index = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
+        except (OSError, RuntimeError, KeyError, ValueError) as error:
+            raise PlanSeekError(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建。") from error
+        # The stored rows themselves, not a copy: one product with them is the full score vector.
+        # (The downcast view owns nothing: the index must outlive it.)
+        self._index = index
+        rows = faiss.rev_swig_ptr(faiss.downcast_index(index).get_xb(), index.ntotal * index.d)  # type: ignore[attr-defined]
+        self._vectors = rows.reshape(index.ntotal, index.d)
+
+    @classmethod
+    def build(cls, folder: Path, terms: Sequence[Sequence[str]], vectors: Floats) -> None:
+        """Write an index of len(terms) rows; vectors (len(terms), dimension) float32 unit rows."""
+        import bm25s
+        import faiss
+
+        folder.mkdir(parents=True, exist_ok=True)
+        lexical = bm25s.BM25(k1=K1, b=B, method="lucene")
+        lexical.index([list(row) for row in terms], show_progress=False)
+        lexical.save(folder, show_progress=False)
+        flat = faiss.IndexFlatIP(vectors.shape[1])
+        flat.add(np.ascontiguousarray(vectors, np.float32))
+        faiss.write_index(flat, str(folder / "vectors.faiss"))
+
+    def lexical_scores(self, terms: Mapping[str, float]) -> Floats:
+        scores = np.zeros(self.size, np.float32)
+        for term, weight in terms.items():
+            column = self._vocabulary.get(term)
+            if column is not None:
+                start, end = self._indptr[column : column + 2]
+                scores[self._indices[start:end]] += np.float32(weight) * self._data[start:end]
+        return scores
+
+    def dense_scores(self, vector: Floats) -> Floats:
+        return np.asarray(self._vectors @ vector, np.float32)
+
+    def vectors(self) -> Floats:
+        """(size, dimension): the rows as stored, not to be written to."""
+        return self._vectors
+
+    def idf(self, term: str) -> float:
+        count = len(self.rows_with(term))
+        return log(1 + (self.size - count + 0.5) / (count + 0.5))
+
+    def rows_with(self, term: str) -> Rows:
+        column = self._vocabulary.get(term)
+        if column is None:
+            return np.empty(0, np.int32)
+        start, end = self._indptr[column : column + 2]
+        return np.asarray(self._indices[start:end], np.int32)

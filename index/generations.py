@@ -1,0 +1,156 @@
+"""Generations of the index: built beside the old one under a name derived from their content, then switched to."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import PlanSeekError
+from corpus.model import Passage
+from corpus.store import Store
+from index.backends import BACKENDS
+from index.protocols import Backend, Embedder, Floats
+from index.tokenizer import Tokenizer
+
+_BATCH = 512
+_FORMAT = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was built with; a search with anything else is refused."""
+
+    generation: str
+    passages: int
+    tokenizer: str
+    embedder: str
+    format: str = _FORMAT
+
+
+def index_text(passage: Passage, text: str) -> str:
+    """What is indexed of a passage: the headings above it, then its own text."""
+    return " ".join(passage.trail) + "\n" + passage.span.of(text)
+
+
+def build(
+    home: Path, store: Store, passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder,
+    progress: Callable[[str, int, int], None],
+) -> str:  # fmt: skip
+    """Build the generation of these passages where it is not there yet, and return its name.
+
+    Vectors of passages that an earlier generation of the same model holds are taken from it.
+    """
+    generation = _name(store, passages, tokenizer, embedder)
+    folder = home / "index" / generation
+    if (folder / "manifest.json").exists():
+        return generation
+    texts = {document.id: document.text for document in store.documents()}
+    contents = [index_text(passage, texts[passage.document]) for passage in passages]
+    rows: list[list[str]] = []
+    for start in range(0, len(contents), _BATCH):
+        progress("分词", start, len(contents))
+        rows += [tokenizer.terms(content) for content in contents[start : start + _BATCH]]
+    vectors = np.zeros((len(contents), embedder.dimension), np.float32)
+    keys = [hashlib.sha256(content.encode()).hexdigest()[:24] for content in contents]
+    known = _known_vectors(home, store.meta("generation"), embedder)
+    missing = [i for i, key in enumerate(keys) if key not in known]
+    for i, key in enumerate(keys):
+        if key in known:
+            vectors[i] = known[key]
+    for start in range(0, len(missing), _BATCH):
+        progress("计算向量", start, len(missing))
+        part = missing[start : start + _BATCH]
+        vectors[part] = embedder.encode_passages([contents[i] for i in part])
+    progress("写入索引", 0, 1)
+    unfinished = home / "index" / f".{generation}.{os.getpid()}"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    if passages:
+        backend_class("local").build(unfinished, rows, vectors)
+    unfinished.mkdir(parents=True, exist_ok=True)
+    manifest = Manifest(generation, len(passages), tokenizer.name, embedder.name)
+    (unfinished / "rows.json").write_text(json.dumps(keys), "utf-8")
+    (unfinished / "manifest.json").write_text(_json(manifest), "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.rename(folder)
+    progress("写入索引", 1, 1)
+    return generation
+
+
+def current(home: Path, store: Store, tokenizer: Tokenizer, embedder: Embedder) -> tuple[Path, Manifest]:
+    """The folder and manifest of the generation in force.
+
+    Raises PlanSeekError where there is none, or it was built with another tokenizer or model.
+    """
+    generation = store.meta("generation")
+    if generation is None:
+        raise PlanSeekError("还没有建立索引。请运行：planseek ingest 文件或文件夹")
+    folder = home / "index" / generation
+    try:
+        manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise PlanSeekError(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建（原文件夹即可）。") from error
+    for what, built, now in (
+        ("分词词典", manifest.tokenizer, tokenizer.name), ("向量模型", manifest.embedder, embedder.name),
+        ("索引格式", manifest.format, _FORMAT),
+    ):  # fmt: skip
+        if built != now:
+            raise PlanSeekError(
+                f"索引是用另一{what}建立的（{built}，现在是 {now}）。请运行 planseek ingest 重建索引后再检索。"
+            )
+    return folder, manifest
+
+
+def tidy(home: Path, generation: str) -> None:
+    """Write the home folder's manifest.json and remove generations that nothing points to any more."""
+    folder = home / "index" / generation
+    pointer = home / ".manifest.json"
+    shutil.copyfile(folder / "manifest.json", pointer)
+    pointer.replace(home / "manifest.json")
+    for other in (home / "index").iterdir():
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def backend_class(name: str) -> Any:
+    module, _, attribute = BACKENDS[name].partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def open_backend(folder: Path) -> Backend:
+    return backend_class("local")(folder)
+
+
+def _name(store: Store, passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder) -> str:
+    """Derived from all that an index depends on: equal content, equal name."""
+    digest = hashlib.sha256(f"{_FORMAT}\n{tokenizer.name}\n{embedder.name}\n".encode())
+    for passage in passages:
+        digest.update(f"{passage.id}\t{'|'.join(passage.trail)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _known_vectors(home: Path, generation: str | None, embedder: Embedder) -> dict[str, Floats]:
+    """The vectors of the generation in force by content hash, if the same model made them."""
+    if generation is None:
+        return {}
+    folder = home / "index" / generation
+    try:
+        manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
+        if manifest.embedder != embedder.name or not manifest.passages:
+            return {}
+        vectors = backend_class("local")(folder).vectors()
+        return dict(zip(json.loads((folder / "rows.json").read_text("utf-8")), vectors, strict=True))
+    except (OSError, ValueError, TypeError, PlanSeekError):
+        return {}
+
+
+def _json(manifest: Manifest) -> str:
+    return (
+        json.dumps({name: getattr(manifest, name) for name in manifest.__slots__}, ensure_ascii=False, indent=1) + "\n"
+    )

@@ -1,0 +1,241 @@
+"""Folds and segments text into the terms that index and query share. Never touches stored text."""
+
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+from typing import Protocol
+
+_RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ebef]+|[a-z]+(?:[-'][a-z]+)*|[0-9]+(?:\.[0-9]+)?%?")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ebef]")
+# Grammatical words: no passage is about them. One list, for index and query alike.
+STOP_WORDS = frozenset(
+    [
+        "的",
+        "了",
+        "和",
+        "与",
+        "及",
+        "或",
+        "等",
+        "在",
+        "是",
+        "有",
+        "为",
+        "以",
+        "于",
+        "对",
+        "将",
+        "把",
+        "被",
+        "从",
+        "由",
+        "向",
+        "到",
+        "并",
+        "而",
+        "且",
+        "则",
+        "但",
+        "也",
+        "都",
+        "就",
+        "还",
+        "又",
+        "再",
+        "很",
+        "更",
+        "最",
+        "不",
+        "没",
+        "这",
+        "那",
+        "其",
+        "之",
+        "所",
+        "个",
+        "各",
+        "每",
+        "某",
+        "该",
+        "本",
+        "我",
+        "你",
+        "他",
+        "她",
+        "它",
+        "们",
+        "我们",
+        "你们",
+        "他们",
+        "她们",
+        "它们",
+        "吗",
+        "呢",
+        "吧",
+        "啊",
+        "呀",
+        "嘛",
+        "哦",
+        "么",
+        "上",
+        "下",
+        "中",
+        "里",
+        "内",
+        "外",
+        "前",
+        "后",
+        "时",
+        "让",
+        "给",
+        "跟",
+        "同",
+        "因",
+        "因为",
+        "所以",
+        "如果",
+        "虽然",
+        "可以",
+        "能",
+        "会",
+        "要",
+        "想",
+        "去",
+        "来",
+        "做",
+        "着",
+        "过",
+        "地",
+        "得",
+        "什么",
+        "怎么",
+        "怎样",
+        "怎么样",
+        "如何",
+        "哪些",
+        "哪个",
+        "哪里",
+        "哪儿",
+        "多少",
+        "几",
+        "是否",
+        "有没有",
+        "是不是",
+        "能不能",
+        "可不可以",
+        "为什么",
+        "为啥",
+        "啥",
+        "咋",
+        "咋办",
+        "一个",
+        "一些",
+        "一下",
+        "这个",
+        "那个",
+        "这些",
+        "那些",
+        "这样",
+        "那样",
+        "以及",
+        "关于",
+        "通过",
+        "进行",
+        "请问",
+        "谁",
+        "俺",
+        "咱",
+        "咱们",
+        "还是",
+        "就是",
+        "不是",
+        "没有",
+        "不能",
+        "不会",
+    ]
+)
+
+
+class Segmenter(Protocol):
+    """Cuts a run of Chinese characters into words, the finest first (jieba's search mode)."""
+
+    def cut_for_search(self, text: str) -> list[str]: ...
+
+
+def _dictionary() -> str:
+    return (resources.files("index") / "dictionary" / "terms.txt").read_text("utf-8")
+
+
+class Tokenizer:
+    """jieba's segmentation with a dictionary of plan terms and regions, over folded text.
+
+    `engine`: "rjieba" (Rust, the same tokens) or "jieba"; the first that is installed by default. `name` stands in the
+    index manifest: it changes with the dictionary and the stop words, not with the engine.
+    """
+
+    def __init__(self, engine: str | None = None) -> None:
+        words = _dictionary()
+        digest = hashlib.sha256((words + "".join(sorted(STOP_WORDS))).encode()).hexdigest()[:12]
+        self.name = f"jieba-search-2/{digest}"
+        self._segmenter = _segmenter(engine, words.split())
+
+    def terms(self, text: str) -> list[str]:
+        """The terms of a text in order, repetitions kept, stop words dropped."""
+        terms: list[str] = []
+        for match in _RUN.finditer(fold(text)):
+            run = match.group()
+            words = self._segmenter.cut_for_search(run) if _HAN.match(run) else [run]
+            terms += [word for word in words if word not in STOP_WORDS]
+        return terms
+
+
+def fold(text: str) -> str:
+    """NFKC, lower case, traditional to simplified script: how text is matched, never how it is stored or shown."""
+    return _simplified(unicodedata.normalize("NFKC", text).lower())
+
+
+def _simplified(text: str) -> str:
+    return _converter().convert(text) if not text.isascii() else text
+
+
+@lru_cache(maxsize=1)
+def _converter():  # type: ignore[no-untyped-def]
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+def _segmenter(engine: str | None, words: list[str]) -> Segmenter:
+    if engine != "jieba":
+        try:
+            import rjieba
+        except ImportError:
+            if engine == "rjieba":
+                raise
+        else:
+            fast = rjieba.Jieba()
+            for word in words:
+                fast.add_word(word, 10, None)
+            return fast
+    import logging
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    plain = jieba.Tokenizer()
+    plain.initialize()
+    for word in words:
+        plain.add_word(word, 10)
+    return _Plain(plain)
+
+
+class _Plain:
+    """jieba's own tokenizer, its generator made a list."""
+
+    def __init__(self, tokenizer) -> None:  # type: ignore[no-untyped-def]
+        self._tokenizer = tokenizer
+
+    def cut_for_search(self, text: str) -> list[str]:
+        return list(self._tokenizer.cut_for_search(text))

@@ -1,0 +1,161 @@
+"""Judges whether a passage speaks of a topic: how much of what was asked stands together in one of its sentences."""
+
+from collections.abc import Mapping, Sequence
+
+from corpus.cut import sentences
+from corpus.model import Passage, Span
+from index.protocols import Backend
+from index.tokenizer import Tokenizer, fold
+from retriever.expand import Expansion
+from retriever.model import Asked
+
+FOUND = 0.62
+"""Least evidence for 「有相关表述」; chosen on the dev half of eval/sets/plans (benchmarks/verdict.py)."""
+
+# Words with which every topic is asked and every plan is written: they decide nothing.
+GENERIC = frozenset(
+    [
+        "措施",
+        "举措",
+        "情况",
+        "做法",
+        "办法",
+        "进展",
+        "安排",
+        "部署",
+        "内容",
+        "方面",
+        "工作",
+        "政策",
+        "规定",
+        "要求",
+        "问题",
+        "计划",
+        "规划",
+        "发展",
+        "建设",
+        "推进",
+        "加强",
+        "推动",
+        "加快",
+        "提升",
+        "提高",
+        "促进",
+        "完善",
+        "实施",
+        "开展",
+        "目标",
+        "任务",
+        "重点",
+        "方案",
+        "布局",
+        "机制",
+        "体系",
+        "支持",
+        "落实",
+        "进一步",
+        "相关",
+        "有关",
+        "主要",
+        "具体",
+        "目前",
+        "现在",
+        "今年",
+        "明年",
+        "未来",
+        "年",
+        "数量",
+        "指标",
+        "水平",
+        "能力",
+        "改善",
+        "力度",
+        "方式",
+        "途径",
+        "思路",
+        "方向",
+        "服务",
+        "管理",
+        "治理",
+        "行动",
+        "项目",
+        "工程",
+        "领域",
+        "产业",
+        "改革",
+        "制度",
+        "区",
+        "县",
+        "市",
+        "省",
+        "本区",
+        "全区",
+        "全市",
+        "全省",
+        "全县",
+        "当地",
+        "政府",
+        "一步",
+        "推行",
+    ]
+)
+
+
+def asked(
+    topic: str, expansions: Sequence[Expansion], translated: float, tokenizer: Tokenizer, backend: Backend
+) -> Asked:
+    """Reduce a topic to the terms that decide. `translated` in 0–1: how far the expansions stand for the question."""
+    terms = dict.fromkeys(tokenizer.terms(topic))
+    finest = [t for t in terms if not _compound(t, terms)]
+    core = [t for t in finest if t not in GENERIC] or finest
+    # A single character is too easily part of another word to count in full.
+    weights = {t: backend.idf(t) * (0.5 if len(t) == 1 else 1.0) for t in core}
+    return Asked(weights, tuple((fold(e.word), e.weight * translated) for e in expansions if translated > 0))
+
+
+def _compound(term: str, terms: Mapping[str, None]) -> bool:
+    """Whether other terms of the question cover a term's characters: 生态修复 beside 生态 and 修复."""
+    covered = [False] * len(term)
+    for other in terms:
+        at = term.find(other) if other != term and len(other) >= 2 else -1
+        if at >= 0:
+            covered[at : at + len(other)] = [True] * len(other)
+    return all(covered)
+
+
+def evidence(what: Asked, passage: Passage, text: str) -> float:
+    """0–1: the greatest share of the asked terms' idf that one sentence holds with the headings above it.
+
+    share(sentence) = 0.85 · idf mass in sentence and trail + 0.15 · idf mass in the sentence and lead phrase alone;
+    a passage that holds an official word for the question has at least that word's weight, halved for short words.
+    """
+    total = sum(what.terms.values())
+    above = fold(" ".join(passage.trail))
+    lead = fold(" ".join(passage.trail[passage.headings :]))
+    best = 0.0
+    if total > 0:
+        for span in sentences(text, passage.span):
+            sentence = fold(span.of(text)) + " " + lead
+            inside = sum(w for t, w in what.terms.items() if t in sentence)
+            around = sum(w for t, w in what.terms.items() if t in sentence or t in above)
+            best = max(best, (0.85 * around + 0.15 * inside) / total)
+    if what.words:
+        body = fold(passage.span.of(text)) + " " + above
+        for word, weight in what.words:
+            if word in body:
+                best = max(best, weight if len(word) >= 3 else 0.5 * weight)
+    return min(1.0, best)
+
+
+def best_sentences(what: Asked, passage: Passage, text: str, most: int) -> list[Span]:
+    """The sentences of a passage that hold most of what was asked, at most `most`, in text order."""
+    scored = []
+    for span in sentences(text, passage.span):
+        sentence = fold(span.of(text))
+        score = sum(w for t, w in what.terms.items() if t in sentence) + sum(
+            3 * w for word, w in what.words if word in sentence
+        )
+        scored.append((score, span))
+    kept = sorted(scored, key=lambda item: (-item[0], item[1].start))[:most]
+    top = kept[0][0] if kept else 0.0
+    return sorted(span for score, span in kept if score > 0 and score >= 0.4 * top) or [scored[0][1]]

@@ -1,0 +1,165 @@
+"""Translates everyday words of a question into the words that plans use, from the lexicon. Never drops a word."""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from math import log
+from pathlib import Path
+
+import numpy as np
+
+from index.tokenizer import fold
+
+MOST_ENTRIES = 5
+"""A question is translated by at most so many entries of the lexicon."""
+
+LEAST_LIKENESS = 0.15
+_OFFICIAL_WEIGHT = 0.5
+_ENOUGH_EVIDENCE = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the lexicon: an official term, other official words for it, and what people say and ask."""
+
+    term: str
+    official: tuple[str, ...]
+    everyday: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Official words that a question is also searched with. `weight` is relative to a word of the question itself."""
+
+    word: str
+    weight: float
+    entry: str
+
+
+def read_lexicon(path: Path | None = None) -> tuple[str, list[Entry]]:
+    """The lexicon's text and entries; the one that ships where no path is given."""
+    source = path or resources.files("retriever") / "lexicon" / "everyday-official.jsonl"
+    text = source.read_text("utf-8")
+    entries = []
+    for line in text.splitlines():
+        row = json.loads(line)
+        entries.append(Entry(row["term"], tuple(row["official"]), (*row["everyday"], *row.get("questions", ()))))
+    return text, entries
+
+
+class Lexicon:
+    """Finds the entries whose everyday phrases a question uses, by character bigrams (so without segmentation).
+
+    `cache`: a folder where the phrase index is kept between starts; it is rebuilt when the lexicon changes.
+    """
+
+    def __init__(self, cache: Path | None = None, path: Path | None = None) -> None:
+        text, self.entries = read_lexicon(path)
+        self.digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        file = cache / f"lexicon-{self.digest}.npz" if cache else None
+        arrays = _load(file)
+        if arrays is None:
+            arrays = _index(self.entries)
+            if file:
+                _save(file, arrays)
+        self._grams = {gram: i for i, gram in enumerate(arrays["grams"].tolist())}
+        self._weights = arrays["weights"]
+        self._starts, self._phrases = arrays["starts"], arrays["phrases"]
+        self._mass, self._entry = arrays["mass"], arrays["entry"]
+
+    def likeness(self, question: str) -> list[tuple[float, Entry]]:
+        """Entries by how much a question sounds like one of their phrases, best first.
+
+        With w the bigrams' idf over entries, S the squared idf mass shared by question q and phrase p, the likeness is
+        max(S / (|p| |q|), S / |p|² · min(1, √S / 12)): the cosine, or how much of the phrase stands in the question.
+        """
+        grams = _bigrams(question)
+        unknown = log(1 + len(self.entries))
+        shared = np.zeros(len(self._mass), np.float64)
+        norm = 0.0
+        for gram in grams:
+            i = self._grams.get(gram)
+            weight = float(self._weights[i]) if i is not None else unknown
+            norm += weight * weight
+            if i is not None:
+                shared[self._phrases[self._starts[i] : self._starts[i + 1]]] += weight * weight
+        hit = np.flatnonzero(shared)
+        if not hit.size:
+            return []
+        s, mass = shared[hit], self._mass[hit]
+        scores = np.maximum(s / np.sqrt(mass * norm), s / mass * np.minimum(1, np.sqrt(s) / _ENOUGH_EVIDENCE))
+        best = np.zeros(len(self.entries))
+        np.maximum.at(best, self._entry[hit], scores)
+        order = np.argsort(-best, kind="stable")[:MOST_ENTRIES]
+        return [(float(best[i]), self.entries[i]) for i in order if best[i] >= LEAST_LIKENESS]
+
+    def expand(self, question: str) -> list[Expansion]:
+        """The official words for a question, each once with its greatest weight, heaviest first."""
+        found: dict[str, Expansion] = {}
+        for likeness, entry in self.likeness(question):
+            strength = min(1.0, 2 * likeness)
+            words = [(entry.term, strength), *((word, strength * _OFFICIAL_WEIGHT) for word in entry.official)]
+            for word, weight in words:
+                if word not in found or found[word].weight < weight:
+                    found[word] = Expansion(word, weight, entry.term)
+        return sorted(found.values(), key=lambda e: (-e.weight, e.word))
+
+
+def _bigrams(text: str) -> list[str]:
+    characters = "".join(c for c in fold(text) if c.isalnum())
+    return sorted({characters[i : i + 2] for i in range(len(characters) - 1)})
+
+
+def _index(entries: Sequence[Entry]) -> dict[str, np.ndarray]:
+    phrases = [(i, _bigrams(phrase)) for i, entry in enumerate(entries) for phrase in entry.everyday]
+    by_entry: dict[int, set[str]] = defaultdict(set)
+    for i, grams in phrases:
+        by_entry[i].update(grams)
+    for i, entry in enumerate(entries):
+        for word in (entry.term, *entry.official):
+            by_entry[i].update(_bigrams(word))
+    frequency: Counter[str] = Counter()
+    for every in by_entry.values():
+        frequency.update(every)
+    weights = {gram: log(1 + len(entries) / count) for gram, count in frequency.items()}
+    postings: dict[str, list[int]] = defaultdict(list)
+    for phrase, (_, grams) in enumerate(phrases):
+        for gram in grams:
+            postings[gram].append(phrase)
+    names = sorted(weights)
+    return {
+        "grams": np.array(names),
+        "weights": np.array([weights[g] for g in names]),
+        "starts": np.cumsum([0, *(len(postings[g]) for g in names)]).astype(np.int64),
+        "phrases": np.array([p for g in names for p in postings[g]], np.int32),
+        "mass": np.array([_square_mass(weights, grams) for _, grams in phrases]),
+        "entry": np.array([i for i, _ in phrases], np.int32),
+    }
+
+
+def _square_mass(weights: dict[str, float], grams: Iterable[str]) -> float:
+    return sum(weights[g] ** 2 for g in grams) or 1.0
+
+
+def _load(file: Path | None) -> dict[str, np.ndarray] | None:
+    if file is None or not file.exists():
+        return None
+    try:
+        with np.load(file) as arrays:
+            return {name: arrays[name] for name in ("grams", "weights", "starts", "phrases", "mass", "entry")}
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _save(file: Path, arrays: dict[str, np.ndarray]) -> None:
+    """A cache only: where it cannot be written, the next start builds it again."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_name(f".{file.stem}.tmp.npz")
+        np.savez(unfinished, **arrays)  # type: ignore[arg-type]
+        unfinished.replace(file)
+    except OSError:
+        return

@@ -1,0 +1,34 @@
+"""Exports passages as Markdown to paste into a document."""
+
+from retriever.cite import label
+from retriever.exporters.rows import NOT_FOUND, source
+from retriever.model import Findings, Hit
+
+_SPECIAL = str.maketrans({c: "\\" + c for c in "\\`*_[]<>#|~"})
+
+
+def export(findings: Findings) -> bytes:
+    lines = [f"# {_plain(findings.query.text)}", ""]
+    if findings.interpretation.fan_out is None:
+        lines += _hits(findings.hits) or [f"{NOT_FOUND}相关表述。", ""]
+    else:
+        found = sum(group.status == "found" for group in findings.groups)
+        lines += [f"{len(findings.groups)} 个地区中 {found} 个有相关表述。", ""]
+        for group in findings.groups:
+            lines += [f"## {_plain(group.region.name)}", ""]
+            lines += _hits(group.hits) if group.hits else [f"{NOT_FOUND}相关表述。", ""]
+    return "\n".join(lines).encode()
+
+
+def _hits(hits: tuple[Hit, ...]) -> list[str]:
+    lines: list[str] = []
+    for hit in hits:
+        where = f"{source(hit)}，第 {hit.passage.span.start}–{hit.passage.span.end} 字"
+        quoted = "\n>\n".join(f"> {_plain(part.strip())}" for part in hit.text.splitlines() if part.strip())
+        lines += [f"{hit.rank}. {_plain(label(hit.document, hit.passage))}（{_plain(where)}）", "", quoted, ""]
+    return lines
+
+
+def _plain(text: str) -> str:
+    """Text in which Markdown and HTML mean nothing."""
+    return text.translate(_SPECIAL)

@@ -1,0 +1,44 @@
+"""Joins the rankers' scores into one. Pure functions of arrays."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.protocols import Floats, Rows
+
+LEXICAL_SPEAKS = 0.4, 0.9
+"""Shares of a question's idf mass in its best passage between which the lexicon and the embedding lose their say."""
+
+DENSE_LEAST, DENSE_MOST = 0.2, 0.6
+
+
+def need(coverage: float) -> float:
+    """How far the words of a question fail in these texts: 1 up to the lower bound of LEXICAL_SPEAKS, 0 from the upper."""
+    low, high = LEXICAL_SPEAKS
+    return float(np.clip((high - coverage) / (high - low), 0, 1))
+
+
+def dense_weight(coverage: float) -> float:
+    """The weight of the standardised dense scores beside the lexical ones, by what the question's words reach."""
+    return DENSE_LEAST + (DENSE_MOST - DENSE_LEAST) * need(coverage)
+
+
+def standardised(scores: Floats, rows: Rows) -> Floats:
+    """(s - mean) / deviation over the given rows; zeros where all are equal."""
+    among = scores[rows]
+    deviation = float(among.std()) if len(among) else 0.0
+    return (scores - among.mean()) / deviation if deviation > 0 else np.zeros_like(scores)
+
+
+def weighted_sum(lexical: Floats, dense: Floats, rows: Rows, weight: float) -> Floats:
+    """z(lexical) + weight · z(dense), z standardised over `rows` (Shaw and Fox's CombSUM over z-scores)."""
+    return standardised(lexical, rows) + np.float32(weight) * standardised(dense, rows)
+
+
+def rrf(rankings: Sequence[Sequence[int]], depth: int = 60) -> dict[int, float]:
+    """Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): sum over rankings of 1 / (depth + rank)."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, row in enumerate(ranking, 1):
+            scores[row] = scores.get(row, 0.0) + 1 / (depth + rank)
+    return scores

@@ -1,0 +1,127 @@
+"""The types of a question's way to its answer. No behaviour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from corpus.model import Document, Passage, Region, Span
+from retriever.expand import Expansion
+
+MODES = ("hybrid", "bm25", "dense")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks about: its weighty terms with their idf, and the official words it was translated to."""
+
+    terms: Mapping[str, float]
+    words: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question with the user's own restrictions. k bounds the flat hits, per_region each group's."""
+
+    text: str
+    k: int = 10
+    per_region: int = 3
+    mode: str = "hybrid"
+    regions: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    document: str | None = None
+    expand: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What was understood of a question: its topic, the regions named or fanned out to, and the filters in force.
+
+    regions: codes' regions; fan_out: a level, or None. notes: what the user should know about the reading.
+    """
+
+    topic: str
+    regions: tuple[Region, ...] = ()
+    fan_out: str | None = None
+    period: str | None = None
+    kinds: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One ranker's word on a hit: its rank there (from 1), its score, the terms that matched."""
+
+    rank: int
+    score: float
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its score and rank; evidence in 0–1: how much of what was asked stands in one place of it."""
+
+    passage: Passage
+    document: Document
+    text: str
+    score: float
+    rank: int
+    evidence: float
+    why: Mapping[str, Why] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One region's hits; status found or not_found, then best_rejected is what came nearest."""
+
+    region: Region
+    status: str
+    hits: tuple[Hit, ...]
+    best_rejected: Hit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The result of a search: what was understood, the flat ranking, the groups where the question fans out, and the
+    terms by which evidence was weighed."""
+
+    query: Query
+    interpretation: Interpretation
+    hits: tuple[Hit, ...]
+    groups: tuple[Group, ...]
+    what: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact quotation: `span` of the document's text equals `quote`; `label` is how it is cited."""
+
+    document: Document
+    trail: tuple[str, ...]
+    paragraph: int
+    span: Span
+    quote: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of an answer with the citations it rests on."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Findings with statements. status: answered, partly (some regions silent) or not_found.
+
+    by_region: a fan-out's statements by region code.
+    """
+
+    findings: Findings
+    status: str
+    statements: tuple[Statement, ...]
+    by_region: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)

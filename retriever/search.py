@@ -1,0 +1,236 @@
+"""From a question to findings: scores every passage exactly, fuses, weighs evidence, groups by region."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from corpus.errors import PlanSeekError
+from corpus.model import Document, Passage, Region
+from corpus.places import Gazetteer
+from corpus.store import Store
+from index import generations
+from index.protocols import Backend, Embedder, Floats, Rows
+from index.tokenizer import Tokenizer
+from retriever import evidence, fuse
+from retriever.answer import answer
+from retriever.drafts import superseded
+from retriever.expand import Lexicon
+from retriever.interpret import check, interpret
+from retriever.model import Answer, Asked, Findings, Group, Hit, Interpretation, Query, Why
+
+_SHORTLIST = 12
+"""Passages of a region whose evidence is weighed; the verdict rests on the best of them."""
+
+_EVIDENCE_WEIGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """One committed state: what a generation's rows are, and the index over them."""
+
+    generation: str
+    passages: Sequence[Passage]
+    documents: dict[str, Document]
+    gazetteer: Gazetteer
+    backend: Backend | None
+    by_region: dict[str, Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """Every row's scores for one question; `fused` ranks."""
+
+    lexical: Floats
+    dense: Floats
+    fused: Floats
+    terms: Counter[str]
+    what: Asked
+
+
+class Searcher:
+    """Searches one home folder; picks up a new generation by itself. Safe to share between threads."""
+
+    def __init__(self, home: Path, tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon) -> None:
+        self._home, self._tokenizer, self._embedder, self._lexicon = home, tokenizer, embedder, lexicon
+        self._lock = Lock()
+        self._corpus: Corpus | None = None
+
+    def corpus(self) -> Corpus:
+        """The state in force, opened anew when an ingest has switched to another generation."""
+        store = Store(self._home / "corpus.sqlite")
+        try:
+            with self._lock, store.reading():
+                generation = store.meta("generation")
+                stamp = f"{generation}/{store.meta('changes')}"
+                if self._corpus is None or self._corpus.generation != stamp:
+                    folder, manifest = generations.current(self._home, store, self._tokenizer, self._embedder)
+                    passages = store.passages()
+                    if len(passages) != manifest.passages:
+                        raise PlanSeekError("索引与语料不一致。请运行 planseek ingest 重建。")
+                    documents = {document.id: document for document in store.documents()}
+                    backend = generations.open_backend(folder) if passages else None
+                    self._corpus = Corpus(stamp, passages, documents, store.gazetteer(), backend, _by_region(passages))
+                return self._corpus
+        finally:
+            store.close()
+
+    def search(self, query: Query) -> Findings:
+        """Answer a query with passages. Raises PlanSeekError for a query that cannot be searched."""
+        check(query)
+        return search(query, self.corpus(), self._tokenizer, self._embedder, self._lexicon)
+
+    def ask(self, query: Query) -> Answer:
+        """Answer a query with cited sentences. Raises PlanSeekError for a query that cannot be searched."""
+        return answer(self.search(query))
+
+
+def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon) -> Findings:
+    """The whole way from a checked query to findings over one state of the corpus."""
+    present = regions_of(corpus)
+    understood = interpret(query, corpus.gazetteer, present)
+    rows = _allowed(query, understood, corpus)
+    if corpus.backend is None or not rows.size:
+        groups = tuple(Group(region, "not_found", ()) for region in understood.regions) if understood.fan_out else ()
+        return Findings(query, understood, (), groups, Asked({}))
+    understood, scores = _score(query, understood, corpus.backend, rows, tokenizer, embedder, lexicon)
+    ranks = _Ranks(scores, rows, query.mode)
+    if understood.fan_out is None:
+        hits = [_hit(row, rank, corpus, scores, ranks) for rank, row in enumerate(ranks.best(rows, query.k), 1)]
+        return Findings(query, understood, tuple(hits), (), scores.what)
+    groups = tuple(_group(region, corpus, rows, scores, ranks, query.per_region) for region in understood.regions)
+    flat = sorted((hit for group in groups for hit in group.hits), key=lambda hit: (-hit.score, hit.passage.id))
+    return Findings(
+        query, understood, tuple(replace(hit, rank=i) for i, hit in enumerate(flat[: query.k], 1)), groups, scores.what
+    )
+
+
+def _by_region(passages: Sequence[Passage]) -> dict[str, Rows]:
+    rows: dict[str, list[int]] = {}
+    for row, passage in enumerate(passages):
+        if passage.region:
+            rows.setdefault(passage.region.code, []).append(row)
+    return {code: np.array(found, np.int32) for code, found in rows.items()}
+
+
+def regions_of(corpus: Corpus) -> list[Region]:
+    """The regions that the corpus has documents of, or passages about, by code."""
+    regions = {document.region.code: document.region for document in corpus.documents.values() if document.region}
+    regions |= {passage.region.code: passage.region for passage in corpus.passages if passage.region}
+    return [regions[code] for code in sorted(regions)]
+
+
+def _allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
+    """The rows that every filter lets through; a filter that nothing passes lets nothing through."""
+    if query.document is not None and query.document not in corpus.documents:
+        raise PlanSeekError(
+            f"没有编号为 {query.document} 的文档。可用 GET /v1/documents 或 planseek ingest --json 查看编号。"
+        )
+    codes = {region.code for region in understood.regions}
+    limited = bool(codes) or understood.fan_out is not None
+    stepped_back = set() if query.statuses or query.document else superseded(corpus.documents.values())
+
+    def passes(passage: Passage) -> bool:
+        document = corpus.documents[passage.document]
+        own = document.region.code if document.region else None
+        about = passage.region.code if passage.region else None
+        return (
+            (not limited or about in codes or (own in codes and understood.fan_out is None))
+            and (not query.kinds or document.kind in query.kinds)
+            and (not query.periods or document.period in query.periods)
+            and (not query.statuses or document.status in query.statuses)
+            and (query.document is None or document.id == query.document)
+            and document.id not in stepped_back
+        )
+
+    return np.array([row for row, passage in enumerate(corpus.passages) if passes(passage)], np.int32)
+
+
+def _score(
+    query: Query, understood: Interpretation, backend: Backend, rows: Rows, tokenizer: Tokenizer, embedder: Embedder,
+    lexicon: Lexicon,
+) -> tuple[Interpretation, _Scores]:  # fmt: skip
+    topic = understood.topic
+    terms: Counter[str] = Counter()
+    for term in tokenizer.terms(topic):
+        terms[term] += 1
+    missing = fuse.need(_coverage(terms, backend, rows))
+    expansions = tuple(lexicon.expand(topic)) if query.expand and missing > 0 and query.mode != "dense" else ()
+    weighted: dict[str, float] = dict(terms)
+    for expansion in expansions:
+        for term in set(tokenizer.terms(expansion.word)):
+            weighted[term] = max(weighted.get(term, 0.0), missing * expansion.weight)
+    zero = np.zeros(backend.size, np.float32)
+    lexical = backend.lexical_scores(weighted) if query.mode != "dense" else zero
+    dense = backend.dense_scores(embedder.encode_queries([topic])[0]) if query.mode != "bm25" else zero
+    if query.mode == "hybrid":
+        fused = fuse.weighted_sum(lexical, dense, rows, fuse.dense_weight(1 - missing))
+    else:
+        fused = lexical if query.mode == "bm25" else dense
+    what = evidence.asked(topic, expansions, missing, tokenizer, backend)
+    used = tuple(e for e in expansions if any(backend.rows_with(t).size for t in tokenizer.terms(e.word)))
+    return replace(understood, expansions=used), _Scores(lexical, dense, fused, Counter(weighted), what)
+
+
+def _coverage(terms: Iterable[str], backend: Backend, rows: Rows) -> float:
+    """The share of a question's idf mass that its best allowed passage holds."""
+    mass = {term: backend.idf(term) for term in terms}
+    held = np.zeros(backend.size, np.float32)
+    for term, weight in mass.items():
+        held[backend.rows_with(term)] += weight
+    total = sum(mass.values())
+    return float(held[rows].max()) / total if total > 0 else 1.0
+
+
+class _Ranks:
+    """Ranks of the allowed rows under each ranker that took part."""
+
+    def __init__(self, scores: _Scores, rows: Rows, mode: str) -> None:
+        self.scores = scores
+        self.rankers = {"bm25": scores.lexical, "dense": scores.dense}
+        if mode != "hybrid":
+            self.rankers = {mode: self.rankers[mode]}
+        self.rows = rows
+        self.mode = mode
+
+    def best(self, rows: Rows, k: int) -> list[int]:
+        """The k best rows that at least one ranker speaks for; ties go to the earlier row."""
+        spoken = rows if self.mode != "bm25" else rows[self.scores.lexical[rows] > 0]
+        order = np.lexsort((spoken, -self.scores.fused[spoken]))[:k]
+        return [int(row) for row in spoken[order]]
+
+    def why(self, row: int, terms: Sequence[str]) -> dict[str, Why]:
+        return {
+            name: Why(
+                1 + int((values[self.rows] > values[row]).sum()),
+                float(values[row]),
+                tuple(terms) if name == "bm25" else (),
+            )
+            for name, values in self.rankers.items()
+        }
+
+
+def _hit(row: int, rank: int, corpus: Corpus, scores: _Scores, ranks: _Ranks) -> Hit:
+    passage = corpus.passages[row]
+    document = corpus.documents[passage.document]
+    assert corpus.backend is not None
+    matched = [term for term in scores.terms if row in corpus.backend.rows_with(term)]
+    held = evidence.evidence(scores.what, passage, document.text)
+    return Hit(
+        passage, document, passage.span.of(document.text), float(scores.fused[row]), rank, held, ranks.why(row, matched)
+    )
+
+
+def _group(region: Region, corpus: Corpus, rows: Rows, scores: _Scores, ranks: _Ranks, most: int) -> Group:
+    """A region's best passages: the shortlist by score, reordered by score and evidence; found if the best has enough."""
+    own = np.intersect1d(corpus.by_region.get(region.code, rows[:0]), rows, assume_unique=True)
+    shortlist = [_hit(row, 0, corpus, scores, ranks) for row in ranks.best(own, _SHORTLIST)]
+    weighed = [replace(hit, score=hit.score + _EVIDENCE_WEIGHT * hit.evidence) for hit in shortlist]
+    ordered = sorted(weighed, key=lambda hit: (-hit.score, hit.passage.id))
+    passed = [hit for hit in ordered if hit.evidence >= evidence.FOUND][:most]
+    if not passed:
+        return Group(region, "not_found", (), replace(ordered[0], rank=1) if ordered else None)
+    return Group(region, "found", tuple(replace(hit, rank=i) for i, hit in enumerate(passed, 1)))

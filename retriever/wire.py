@@ -1,0 +1,109 @@
+"""The JSON of DESIGN.md §4: findings and answers as plain objects, the same on the command line and over HTTP."""
+
+from typing import Any
+
+from corpus.model import Document, Region
+from retriever.cite import label
+from retriever.model import Answer, Findings, Group, Hit, Interpretation, Statement
+
+Json = dict[str, Any]
+
+
+def findings_json(findings: Findings) -> Json:
+    return {
+        "query": findings.query.text,
+        "interpretation": interpretation_json(findings.interpretation),
+        "hits": [hit_json(hit) for hit in findings.hits],
+        "groups": [group_json(group) for group in findings.groups],
+    }
+
+
+def answer_json(answer: Answer) -> Json:
+    groups = [
+        group_json(group) | {"statements": [statement_json(s) for s in answer.by_region.get(group.region.code, ())]}
+        for group in answer.findings.groups
+    ]
+    statements = [statement_json(statement) for statement in answer.statements]
+    return findings_json(answer.findings) | {"status": answer.status, "statements": statements, "groups": groups}
+
+
+def interpretation_json(understood: Interpretation) -> Json:
+    return {
+        "topic": understood.topic,
+        "regions": [region_json(region) for region in understood.regions],
+        "fan_out": understood.fan_out,
+        "period": understood.period,
+        "kinds": list(understood.kinds),
+        "statuses": list(understood.statuses),
+        "expansions": [{"word": e.word, "weight": round(e.weight, 3), "entry": e.entry} for e in understood.expansions],
+        "notes": list(understood.notes),
+    }
+
+
+def region_json(region: Region | None) -> Json | None:
+    return {"code": region.code, "name": region.name, "level": region.level} if region else None
+
+
+def document_json(document: Document) -> Json:
+    """A document in short, as it stands in a hit."""
+    region = region_json(document.region)
+    if region is not None:
+        region["confidence"] = document.evidence["region"].confidence if "region" in document.evidence else 0.0
+    return {
+        "id": document.id,
+        "title": document.title,
+        "file": document.files[0] if document.files else None,
+        "region": region,
+        "kind": document.kind,
+        "period": document.period,
+        "status": document.status,
+    }
+
+
+def hit_json(hit: Hit) -> Json:
+    passage = hit.passage
+    why: Json = {}
+    for ranker, reason in hit.why.items():
+        why[ranker] = {"rank": reason.rank, "score": round(reason.score, 4)}
+        if ranker == "bm25":
+            why[ranker]["terms"] = list(reason.terms)
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "document": document_json(hit.document),
+        "region": region_json(passage.region),
+        "trail": list(passage.trail),
+        "paragraph": passage.paragraph,
+        "page": passage.page,
+        "span": {"start": passage.span.start, "end": passage.span.end},
+        "text": hit.text,
+        "citation": label(hit.document, passage),
+        "evidence": round(hit.evidence, 3),
+        "why": why,
+    }
+
+
+def group_json(group: Group) -> Json:
+    return {
+        "region": region_json(group.region),
+        "status": group.status,
+        "hits": [hit_json(hit) for hit in group.hits],
+        "best_rejected": hit_json(group.best_rejected) if group.best_rejected else None,
+    }
+
+
+def statement_json(statement: Statement) -> Json:
+    return {
+        "text": statement.text,
+        "citations": [
+            {
+                "document": document_json(c.document),
+                "trail": list(c.trail),
+                "paragraph": c.paragraph,
+                "span": {"start": c.span.start, "end": c.span.end},
+                "quote": c.quote,
+                "citation": c.label,
+            }
+            for c in statement.citations
+        ],
+    }

@@ -1,0 +1,59 @@
+"""Settings from planseek.toml and PLANSEEK_… variables, read once and passed down frozen. Never read elsewhere."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from corpus.errors import PlanSeekError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """home: the data folder. model: "bundled", or a sentence-transformers model by folder or name. backend: where the
+    index lives. expansion: whether everyday words are translated to official ones. upload_mb: largest upload."""
+
+    home: Path = Path(".planseek")
+    model: str = "bundled"
+    backend: str = "local"
+    expansion: bool = True
+    upload_mb: int = 64
+
+
+def load(home: Path | None = None) -> Settings:
+    """Defaults, then planseek.toml in the working folder, then PLANSEEK_… variables, then the --home given.
+
+    Raises PlanSeekError naming the setting at fault.
+    """
+    settings = Settings()
+    file = Path("planseek.toml")
+    if file.is_file():
+        try:
+            settings = _with(settings, tomllib.loads(file.read_text("utf-8")), "planseek.toml")
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PlanSeekError(f"planseek.toml 无法解析（{error}）。请检查格式。") from error
+    names = {f.name for f in fields(Settings)}
+    variables = {
+        name: os.environ[f"PLANSEEK_{name.upper()}"] for name in names if f"PLANSEEK_{name.upper()}" in os.environ
+    }
+    settings = _with(settings, variables, "环境变量 PLANSEEK_…")
+    return replace(settings, home=home) if home else settings
+
+
+def _with(settings: Settings, values: Mapping[str, object], source: str) -> Settings:
+    changes: dict[str, object] = {}
+    for name, value in values.items():
+        if name not in {f.name for f in fields(Settings)}:
+            raise PlanSeekError(
+                f"{source} 中没有名为 {name} 的设置。可用：{'、'.join(f.name for f in fields(Settings))}。"
+            )
+        default = getattr(settings, name)
+        try:
+            if isinstance(default, bool):
+                changes[name] = str(value).lower() in ("1", "true", "yes", "on")
+            else:
+                changes[name] = type(default)(value) if not isinstance(default, Path) else Path(str(value))
+        except (TypeError, ValueError) as error:
+            raise PlanSeekError(f"{source} 中 {name} 的值 {value!r} 无效。") from error
+    return replace(settings, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,136 @@
+"""Reads the lexicon of everyday and official words and finds passages that show each term; expands no query."""
+
+import json
+import unicodedata
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import ahocorasick
+
+from training.texts import Piece
+
+LEXICON = Path(__file__).parent.parent / "retriever" / "lexicon" / "everyday-official.jsonl"
+# A plan or an office's document speaks as the passages of a search do; laws and news fill the gaps.
+CLOSENESS = {"plan": 2.0, "office": 1.2, "news": 0.4, "law": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One official term with other official words for it and what people say and ask."""
+
+    term: str
+    official: tuple[str, ...]
+    everyday: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+def read(path: Path = LEXICON) -> list[Entry]:
+    entries = []
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            record = json.loads(line)
+            entries.append(Entry(record["term"], *(tuple(record.get(key, ())) for key in
+                                                   ("official", "everyday", "questions"))))
+    return entries
+
+
+def hold_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, Entry]], list[tuple[str, Entry]]]:
+    """Splits for the dev measure: (entries to train on, held-out questions of those, questions of unseen entries).
+
+    One entry in ten is unseen as a whole; of every other with three questions or more, one is held out. The
+    choice hangs on a hash of the term, so that it stays when the lexicon grows.
+    """
+    kept: list[Entry] = []
+    known: list[tuple[str, Entry]] = []
+    unseen: list[tuple[str, Entry]] = []
+    for entry in entries:
+        draw = int.from_bytes(sha256(entry.term.encode()).digest()[:4], "big")
+        if draw % 10 == 0:
+            unseen += [(question, entry) for question in entry.questions]
+            continue
+        if len(entry.questions) >= 3:
+            at = draw // 10 % len(entry.questions)
+            known.append((entry.questions[at], entry))
+            rest = entry.questions[:at] + entry.questions[at + 1 :]
+            entry = Entry(entry.term, entry.official, entry.everyday, rest)
+        kept.append(entry)
+    said = {question for question, _ in known + unseen}
+    kept = [
+        Entry(e.term, e.official, e.everyday, tuple(q for q in e.questions if q not in said)) for e in kept
+    ]
+    return kept, known, unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which passages show which entries.
+
+    best: per entry its passages as (piece, score), best first. shows: per piece (of those, and of all plans) every
+    entry that it may answer, so that it is not taken for a wrong answer to one of them.
+    """
+
+    best: list[list[tuple[int, float]]]
+    shows: dict[int, frozenset[int]]
+
+
+def find(entries: Sequence[Entry], pieces: Sequence[Piece], most: int = 40) -> Shown:
+    """Passages that name an entry's term, or two of its official words, the prominent ones first."""
+    owners: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    for number, entry in enumerate(entries):
+        owners[fold(entry.term)].append((number, True))
+        for word in entry.official:
+            if len(word) >= 2:
+                owners[fold(word)].append((number, False))
+    automaton = ahocorasick.Automaton()
+    for word, of in owners.items():
+        automaton.add_word(word, (word, tuple(of)))
+    automaton.make_automaton()
+
+    scored: list[list[tuple[int, float]]] = [[] for _ in entries]
+    piece_of, entry_of = array("i"), array("i")
+    for number, piece in enumerate(pieces):
+        head = fold(piece.heading + piece.lead)
+        counts: Counter[str] = Counter()
+        owned: dict[str, tuple[tuple[int, bool], ...]] = {}
+        for _, (word, of) in automaton.iter(fold(piece.text)):
+            counts[word] += 1
+            owned[word] = of
+        if not counts:
+            continue
+        prominent = {word for _, (word, _) in automaton.iter(head)} if head else set()
+        score: dict[int, float] = defaultdict(float)
+        words: Counter[int] = Counter()
+        named: set[int] = set()
+        for word, of in owned.items():
+            weight = 0.5 * min(counts[word], 3) + (2.0 if word in prominent else 0.0)
+            for entry_number, is_term in of:
+                words[entry_number] += 1
+                score[entry_number] += weight + (1.5 if is_term else 0.3)
+                if is_term:
+                    named.add(entry_number)
+        # A long passage names much by the way.
+        length = 0.004 * max(len(piece.text) - 200, 0)
+        for entry_number, value in score.items():
+            if entry_number in named or words[entry_number] >= 2:
+                scored[entry_number].append((number, value + CLOSENESS[piece.source] - length))
+                piece_of.append(number)
+                entry_of.append(entry_number)
+
+    best = [sorted(found, key=lambda item: (-item[1], item[0]))[:most] for found in scored]
+    wanted = {number for found in best for number, _ in found}
+    wanted.update(number for number, piece in enumerate(pieces) if piece.source in {"plan", "office"})
+    shows: dict[int, set[int]] = defaultdict(set)
+    for number, entry_number in zip(piece_of, entry_of, strict=True):
+        if number in wanted:
+            shows[number].add(entry_number)
+    return Shown(best, {number: frozenset(of) for number, of in shows.items()})
+
+
+def fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()

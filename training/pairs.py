@@ -1,0 +1,212 @@
+"""Draws batches of (question, passage) as bags of token ids, source by source; holds no parameters."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from training.lexicon import Entry, Shown
+from training.network import Bag
+from training.texts import Piece, Question
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    queries: Bag
+    passages: Bag
+    excused: torch.Tensor
+
+
+class Bags:
+    """Token ids of many texts, in one flat array."""
+
+    def __init__(self, tokenizer: Tokenizer, texts: Sequence[str]) -> None:
+        chunks: list[NDArray[np.int32]] = []
+        lengths: list[int] = []
+        for at in range(0, len(texts), 4096):
+            for encoding in tokenizer.encode_batch_fast(list(texts[at : at + 4096]), add_special_tokens=False):
+                chunks.append(np.asarray(encoding.ids, dtype=np.int32))
+                lengths.append(len(encoding.ids))
+        self.flat = np.concatenate(chunks) if chunks else np.zeros(0, np.int32)
+        self.starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+    def __getitem__(self, number: int) -> Ids:
+        return self.flat[self.starts[number] : self.starts[number + 1]].astype(np.int64)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+def joined(bags: Iterable[Ids]) -> Bag:
+    held = list(bags)
+    starts = np.cumsum([0] + [len(bag) for bag in held[:-1]]).astype(np.int64)
+    return np.concatenate(held), starts
+
+
+class Pairs:
+    """All sources of pairs; `draw` picks a source by its share and returns a batch of one source's pairs."""
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        pieces: Sequence[Piece],
+        asked: Sequence[Question],
+        entries: Sequence[Entry],
+        shown: Shown,
+        generator: Generator,
+    ) -> None:
+        self.generator = generator
+        self.pieces = pieces
+        self.bodies = Bags(tokenizer, [piece.body for piece in pieces])
+        self.leads = Bags(tokenizer, [piece.lead for piece in pieces])
+        self.headings = Bags(tokenizer, [piece.heading for piece in pieces])
+        self.asked = Bags(tokenizer, [question.text for question in asked])
+        contexts = sorted({question.context for question in asked})
+        number = {context: at for at, context in enumerate(contexts)}
+        self.context_of = np.array([number[question.context] for question in asked])
+        self.contexts = Bags(tokenizer, contexts)
+        self.entries = entries
+        self.shown = shown
+        self.entries_shown = np.array([at for at, found in enumerate(shown.best) if found])
+        texts = sorted({text for e in entries for text in (e.term, *e.official, *e.everyday, *e.questions)})
+        self.phrase = {text: at for at, text in enumerate(texts)}
+        self.phrases = Bags(tokenizer, texts)
+        by_source: dict[str, list[int]] = {"plan": [], "office": [], "law": [], "news": []}
+        for at, piece in enumerate(pieces):
+            if len(self.headings[at]) or len(self.leads[at]):
+                by_source[piece.source].append(at)
+        self.mined = {source: np.array(found) for source, found in by_source.items()}
+        self.domain = np.array([at for at, piece in enumerate(pieces) if piece.source in {"plan", "office"}])
+        self.beside = 512
+        self.mined["plan"] = np.concatenate([self.mined["plan"], self.mined.pop("office")])
+        self.shares: dict[str, float] = {
+            "everyday": 0.42, "words": 0.14, "official": 0.08, "plan": 0.12, "law": 0.10, "news": 0.07, "asked": 0.07
+        }
+        self.sources: dict[str, Callable[[int], Batch]] = {
+            "everyday": self._everyday,
+            "words": self._words,
+            "official": self._official,
+            "plan": lambda size: self._mined("plan", size),
+            "law": lambda size: self._mined("law", size),
+            "news": lambda size: self._mined("news", size),
+            "asked": self._asked,
+        }
+
+    def draw(self, size: int) -> Batch:
+        names = list(self.shares)
+        name = names[self.generator.choice(len(names), p=np.array(list(self.shares.values())))]
+        return self.sources[name](size)
+
+    def _passage(self, number: int) -> Ids:
+        """A passage as an index may hold it: with or without heading, some words dropped against learning by heart."""
+        parts = [self.leads[number], self.bodies[number]]
+        if self.generator.random() < 0.5:
+            parts.insert(0, self.headings[number])
+        return self._thinned(np.concatenate(parts))
+
+    def _thinned(self, ids: Ids, share: float = 0.2) -> Ids:
+        kept = ids[self.generator.random(len(ids)) >= share]
+        return kept if len(kept) else ids
+
+    def _spoken(self, entry: Entry) -> Ids:
+        """A question, an everyday phrase, or two of them."""
+        pick = self.generator
+        ask = entry.questions and (pick.random() < 0.6 or not entry.everyday)
+        pool = entry.questions if ask else entry.everyday or (entry.term,)
+        ids = self.phrases[self.phrase[pool[pick.integers(len(pool))]]]
+        if not ask and entry.everyday and pick.random() < 0.35:
+            other = entry.everyday[pick.integers(len(entry.everyday))]
+            ids = np.concatenate([ids, self.phrases[self.phrase[other]]])
+        return ids
+
+    def _shown(self, entry: int) -> int:
+        found = self.shown.best[entry]
+        weights = np.exp(np.array([score for _, score in found]) * 0.7)
+        return found[self.generator.choice(len(found), p=weights / weights.sum())][0]
+
+    def _lexicon_batch(self, size: int, query: Callable[[Entry], Ids]) -> Batch:
+        """One passage an entry; as many passages again of the plans stand beside them as wrong answers."""
+        size = min(size, len(self.entries_shown))
+        chosen = self.generator.choice(self.entries_shown, size, replace=False)
+        passages = [self._shown(entry) for entry in chosen]
+        passages += list(self.generator.choice(self.domain, self.beside, replace=False))
+        excused = torch.zeros(size, len(passages), dtype=torch.bool)
+        place = {entry: at for at, entry in enumerate(chosen)}
+        for column, number in enumerate(passages):
+            for entry in self.shown.shows.get(number, ()):
+                row = place.get(entry)
+                if row is not None and row != column:
+                    excused[row, column] = True
+        return Batch(
+            joined(query(self.entries[entry]) for entry in chosen), joined(map(self._passage, passages)), excused
+        )
+
+    def _everyday(self, size: int) -> Batch:
+        return self._lexicon_batch(size, self._spoken)
+
+    def _official(self, size: int) -> Batch:
+        return self._lexicon_batch(size, self._terms)
+
+    def _terms(self, entry: Entry) -> Ids:
+        """The term with up to two more official words."""
+        words = [entry.term]
+        if entry.official:
+            more = self.generator.integers(0, 3)
+            words += [entry.official[at] for at in self.generator.integers(len(entry.official), size=more)]
+        return np.concatenate([self.phrases[self.phrase[word]] for word in words])
+
+    def _words(self, size: int) -> Batch:
+        chosen = self.generator.choice(len(self.entries), min(size, len(self.entries)), replace=False)
+        said = [self.entries[entry] for entry in chosen]
+        names = [{entry.term, *entry.official} for entry in said]
+        excused = torch.zeros(len(said), len(said), dtype=torch.bool)
+        holders: dict[str, list[int]] = {}
+        for at, words in enumerate(names):
+            for word in words:
+                holders.setdefault(word, []).append(at)
+        for at in holders.values():
+            for one in at:
+                for other in at:
+                    excused[one, other] = one != other
+        return Batch(joined(map(self._spoken, said)), joined(map(self._terms, said)), excused)
+
+    def _mined(self, source: str, size: int) -> Batch:
+        chosen = self.generator.choice(self.mined[source], size, replace=False)
+        queries: list[Ids] = []
+        passages: list[Ids] = []
+        keys: list[str] = []
+        for number in chosen:
+            lead, heading, body = self.leads[number], self.headings[number], self.bodies[number]
+            if len(lead) and (not len(heading) or self.generator.random() < 0.7):
+                queries.append(lead)
+                keys.append(str(number))
+            else:
+                queries.append(heading)
+                keys.append(self.pieces[number].heading)
+                body = np.concatenate([lead, body])
+            passages.append(self._thinned(body))
+        return Batch(joined(queries), joined(passages), _same(keys))
+
+    def _asked(self, size: int) -> Batch:
+        chosen = self.generator.choice(len(self.asked), size, replace=False)
+        contexts = self.context_of[chosen]
+        return Batch(
+            joined(self.asked[at] for at in chosen),
+            joined(self._thinned(self.contexts[at]) for at in contexts),
+            _same([str(at) for at in contexts]),
+        )
+
+
+def _same(keys: Sequence[str]) -> torch.Tensor:
+    """True where two different rows share a key: neither is a wrong answer to the other."""
+    number = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+    ids = torch.tensor([number[key] for key in keys])
+    same = ids[:, None] == ids[None, :]
+    same.fill_diagonal_(False)
+    return same
