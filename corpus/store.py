@@ -177,13 +177,13 @@ class Store:
         files = self._db.execute("SELECT path FROM file WHERE document = ? ORDER BY path", (document_id,))
         return _document(row, tuple(r[0] for r in files), self.gazetteer())
 
-    def passages(self) -> list[Passage]:
-        """Every passage, ordered by document and place."""
+    def passages(self, document_id: str | None = None) -> list[Passage]:
+        """Every passage, or those of one document, ordered by document and place."""
         gazetteer = self.gazetteer()
         regions: dict[str | None, Region | None] = {None: None}
         passages = []
         for document, start, end, trail, headings, first, last, code, page in self._db.execute(
-            "SELECT * FROM passage ORDER BY document, start"
+            "SELECT * FROM passage WHERE ?1 IS NULL OR document = ?1 ORDER BY document, start", (document_id,)
         ):
             if code not in regions:
                 regions[code] = gazetteer.region(code) if code in gazetteer.places else None
@@ -193,8 +193,9 @@ class Store:
             )
         return passages
 
-    def passages_of(self, document_id: str) -> list[Passage]:
-        return [p for p in self.passages() if p.document == document_id]
+    def passage_counts(self) -> dict[str, int]:
+        """Document id → number of passages."""
+        return dict(self._db.execute("SELECT document, COUNT(*) FROM passage GROUP BY document"))
 
 
 def _document(row: Sequence[str], files: tuple[str, ...], gazetteer: Gazetteer) -> Document:

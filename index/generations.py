@@ -144,7 +144,7 @@ def _known_vectors(home: Path, generation: str | None, embedder: Embedder) -> di
         manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
         if manifest.embedder != embedder.name or not manifest.passages:
             return {}
-        vectors = backend_class("local")(folder).vectors()
+        vectors = backend_class("local")(folder).vectors(np.arange(manifest.passages, dtype=np.int32))
         return dict(zip(json.loads((folder / "rows.json").read_text("utf-8")), vectors, strict=True))
     except (OSError, ValueError, TypeError, PlanSeekError):
         return {}

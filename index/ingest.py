@@ -89,9 +89,7 @@ def _take(store: Store, tray: intake.Tray, progress: Progress) -> list[FileRepor
     places_digest = _digest(gazetteer)
     known = store.files()
     documents = {document.id: document for document in store.documents(with_text=False)}
-    counts: dict[str, int] = {}
-    for passage in store.passages():
-        counts[passage.document] = counts.get(passage.document, 0) + 1
+    counts = store.passage_counts()
     reports: list[FileReport] = []
     for done, found in enumerate(tray.files):
         progress("读取文件", done, len(tray.files))

@@ -34,6 +34,9 @@ class Backend(Protocol):
     def dense_scores(self, vector: Floats) -> Floats:
         """(size,) inner products with one unit query vector."""
 
+    def vectors(self, rows: Rows) -> Floats:
+        """(len(rows), dimension): the stored unit vectors of some rows."""
+
     def idf(self, term: str) -> float:
         """ln(1 + (N - n + 0.5) / (n + 0.5)) for a term in n of N rows (Robertson and Spärck Jones as in Lucene)."""
 

@@ -127,7 +127,7 @@ def evidence(what: Asked, passage: Passage, text: str) -> float:
     """0–1: the greatest share of the asked terms' idf that one sentence holds with the headings above it.
 
     share(sentence) = 0.85 · idf mass in sentence and trail + 0.15 · idf mass in the sentence and lead phrase alone;
-    a passage that holds an official word for the question has at least that word's weight, halved for short words.
+    official words for the question count as independent witnesses, 1 - product of (1 - weight), short ones half.
     """
     total = sum(what.terms.values())
     above = fold(" ".join(passage.trail))
@@ -141,9 +141,11 @@ def evidence(what: Asked, passage: Passage, text: str) -> float:
             best = max(best, (0.85 * around + 0.15 * inside) / total)
     if what.words:
         body = fold(passage.span.of(text)) + " " + above
+        doubt = 1.0
         for word, weight in what.words:
             if word in body:
-                best = max(best, weight if len(word) >= 3 else 0.5 * weight)
+                doubt *= 1 - (weight if len(word) >= 3 else 0.5 * weight)
+        best = max(best, 1 - doubt)
     return min(1.0, best)
 
 

@@ -38,6 +38,7 @@ class Corpus:
     gazetteer: Gazetteer
     backend: Backend | None
     by_region: dict[str, Rows]
+    row_of: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ class Searcher:
                         raise PlanSeekError("索引与语料不一致。请运行 planseek ingest 重建。")
                     documents = {document.id: document for document in store.documents()}
                     backend = generations.open_backend(folder) if passages else None
-                    self._corpus = Corpus(stamp, passages, documents, store.gazetteer(), backend, _by_region(passages))
+                    row_of = {passage.id: row for row, passage in enumerate(passages)}
+                    self._corpus = Corpus(
+                        stamp, passages, documents, store.gazetteer(), backend, _by_region(passages), row_of
+                    )
                 return self._corpus
         finally:
             store.close()
@@ -102,6 +106,8 @@ def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedde
         hits = [_hit(row, rank, corpus, scores, ranks) for rank, row in enumerate(ranks.best(rows, query.k), 1)]
         return Findings(query, understood, tuple(hits), (), scores.what)
     groups = tuple(_group(region, corpus, rows, scores, ranks, query.per_region) for region in understood.regions)
+    if query.mode != "bm25":
+        groups = _nearest_rejected(groups, corpus, rows, scores, ranks)
     flat = sorted((hit for group in groups for hit in group.hits), key=lambda hit: (-hit.score, hit.passage.id))
     return Findings(
         query, understood, tuple(replace(hit, rank=i) for i, hit in enumerate(flat[: query.k], 1)), groups, scores.what
@@ -157,7 +163,7 @@ def _score(
     terms: Counter[str] = Counter()
     for term in tokenizer.terms(topic):
         terms[term] += 1
-    missing = fuse.need(_coverage(terms, backend, rows))
+    missing = fuse.need(_coverage(terms, backend))
     expansions = tuple(lexicon.expand(topic)) if query.expand and missing > 0 and query.mode != "dense" else ()
     weighted: dict[str, float] = dict(terms)
     for expansion in expansions:
@@ -175,14 +181,14 @@ def _score(
     return replace(understood, expansions=used), _Scores(lexical, dense, fused, Counter(weighted), what)
 
 
-def _coverage(terms: Iterable[str], backend: Backend, rows: Rows) -> float:
-    """The share of a question's idf mass that its best allowed passage holds."""
+def _coverage(terms: Iterable[str], backend: Backend) -> float:
+    """The share of a question's idf mass that its best passage holds: low where the texts do not use its words."""
     mass = {term: backend.idf(term) for term in terms}
     held = np.zeros(backend.size, np.float32)
     for term, weight in mass.items():
         held[backend.rows_with(term)] += weight
     total = sum(mass.values())
-    return float(held[rows].max()) / total if total > 0 else 1.0
+    return float(held.max()) / total if total > 0 else 1.0
 
 
 class _Ranks:
@@ -226,7 +232,7 @@ def _hit(row: int, rank: int, corpus: Corpus, scores: _Scores, ranks: _Ranks) ->
 
 def _group(region: Region, corpus: Corpus, rows: Rows, scores: _Scores, ranks: _Ranks, most: int) -> Group:
     """A region's best passages: the shortlist by score, reordered by score and evidence; found if the best has enough."""
-    own = np.intersect1d(corpus.by_region.get(region.code, rows[:0]), rows, assume_unique=True)
+    own = _rows_of(region, corpus, rows)
     shortlist = [_hit(row, 0, corpus, scores, ranks) for row in ranks.best(own, _SHORTLIST)]
     weighed = [replace(hit, score=hit.score + _EVIDENCE_WEIGHT * hit.evidence) for hit in shortlist]
     ordered = sorted(weighed, key=lambda hit: (-hit.score, hit.passage.id))
@@ -234,3 +240,32 @@ def _group(region: Region, corpus: Corpus, rows: Rows, scores: _Scores, ranks: _
     if not passed:
         return Group(region, "not_found", (), replace(ordered[0], rank=1) if ordered else None)
     return Group(region, "found", tuple(replace(hit, rank=i) for i, hit in enumerate(passed, 1)))
+
+
+def _nearest_rejected(
+    groups: tuple[Group, ...], corpus: Corpus, rows: Rows, scores: _Scores, ranks: _Ranks
+) -> tuple[Group, ...]:
+    """For each silent region, the passage nearest to what the other regions say of the topic.
+
+    The question's own words are missing there, so its score tells little; the mean of the found regions' first
+    passages (pseudo-relevance feedback, Rocchio 1971) knows the topic's company of words.
+    """
+    backend = corpus.backend
+    leading = [corpus.row_of[group.hits[0].passage.id] for group in groups if group.hits]
+    if backend is None or not leading:
+        return groups
+    mean = backend.vectors(np.array(leading, np.int32)).mean(axis=0)
+    near = backend.dense_scores(np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32))
+
+    def completed(group: Group) -> Group:
+        own = _rows_of(group.region, corpus, rows)
+        if group.hits or not own.size:
+            return group
+        return replace(group, best_rejected=_hit(int(own[np.argmax(near[own])]), 1, corpus, scores, ranks))
+
+    return tuple(completed(group) for group in groups)
+
+
+def _rows_of(region: Region, corpus: Corpus, rows: Rows) -> Rows:
+    """The allowed rows that are about a region."""
+    return np.intersect1d(corpus.by_region.get(region.code, rows[:0]), rows, assume_unique=True)

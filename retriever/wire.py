@@ -1,8 +1,10 @@
 """The JSON of DESIGN.md §4: findings and answers as plain objects, the same on the command line and over HTTP."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from corpus.model import Document, Region
+from corpus.model import Document, Passage, Region
+from index.ingest import FileReport, Report
 from retriever.cite import label
 from retriever.model import Answer, Findings, Group, Hit, Interpretation, Statement
 
@@ -105,5 +107,67 @@ def statement_json(statement: Statement) -> Json:
                 "citation": c.label,
             }
             for c in statement.citations
+        ],
+    }
+
+
+def report_json(report: Report) -> Json:
+    """What an ingest did, a row a file."""
+    return {
+        "documents": [_file_json(file) for file in report.files],
+        "passages": report.passages,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _file_json(file: FileReport) -> Json:
+    short: Json = {"file": file.file, "id": None, "status": file.status, "reason": file.reason, "title": None, "region": None,
+                   "kind": None, "period": None, "passages": file.passages}  # fmt: skip
+    if file.document:
+        known = document_json(file.document)
+        short |= {key: known[key] for key in ("id", "title", "region", "kind", "period")}
+    return short
+
+
+def inspection_json(document: Document, passages: Sequence[Passage]) -> Json:
+    """A document as it was read: every field with its span and confidence, the sections, the passages."""
+
+    def field(name: str, value: Any) -> Json:
+        evidence = document.evidence.get(name)
+        span = {"start": evidence.span.start, "end": evidence.span.end} if evidence and evidence.span else None
+        return {
+            "value": value,
+            "span": span,
+            "confidence": evidence.confidence if evidence else 0.0,
+            "source": evidence.source if evidence else None,
+        }
+
+    return {
+        "document": {
+            "id": document.id,
+            "files": list(document.files),
+            "title": field("title", document.title),
+            "region": field("region", region_json(document.region)),
+            "kind": field("kind", document.kind),
+            "period": field("period", document.period),
+            "status": field("status", document.status),
+            "issued": field("issued", document.issued),
+            "number": field("number", document.number),
+            "pages": len(document.pages) or None,
+        },
+        "sections": [
+            {"kind": s.kind, "level": s.level, "heading": s.heading, "start": s.span.start, "end": s.span.end}
+            for s in document.sections
+        ],
+        "passages": [
+            {
+                "start": p.span.start,
+                "end": p.span.end,
+                "trail": list(p.trail),
+                "paragraph": p.paragraph,
+                "region": region_json(p.region),
+                "page": p.page,
+            }
+            for p in passages
         ],
     }

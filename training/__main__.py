@@ -13,7 +13,9 @@ import torch
 from training import cooccurrence, dev, export, lexicon, network, pairs, texts, vocabulary
 
 # Plans that --dev keeps out of training, so that their lead phrases are new to the model.
-AWAY = frozenset({"江苏省2026年政府工作报告", "湖北省2026年政府工作报告", "陕西省2026年政府工作报告", "国家第七个五年计划"})
+AWAY = frozenset(
+    {"江苏省2026年政府工作报告", "湖北省2026年政府工作报告", "陕西省2026年政府工作报告", "国家第七个五年计划"}
+)
 BUNDLED = Path(__file__).parent.parent / "index" / "embedders" / "bundled"
 
 
@@ -55,15 +57,18 @@ def main() -> None:
     counted = vocabulary.word_counts([p.text for p in pieces] + [q.text for q in asked] + contexts)
     chosen = vocabulary.choose(counted, vocabulary.word_counts(spoken), options.tokens)
     tokenizer = vocabulary.tokenizer(chosen)
-    tokens = [tokenizer.id_to_token(at) for at in range(tokenizer.get_vocab_size())]
+    tokens = [tokenizer.id_to_token(at) or "" for at in range(tokenizer.get_vocab_size())]
     say(f"vocabulary of {len(tokens)} tokens")
 
     shown = lexicon.find(entries, pieces)
     say(f"{sum(bool(found) for found in shown.best)} entries have passages")
     drawn = pairs.Pairs(tokenizer, pieces, asked, entries, shown, np.random.default_rng(options.seed))
-    together = pairs.Bags(tokenizer, [p.with_heading for p in pieces] + contexts + [
-        "。".join((e.term, *e.official, *e.everyday, *e.questions)) for e in entries for _ in range(3)
-    ])
+    together = pairs.Bags(
+        tokenizer,
+        [p.with_heading for p in pieces]
+        + contexts
+        + ["。".join((e.term, *e.official, *e.everyday, *e.questions)) for e in entries for _ in range(3)],
+    )
     frequency = np.bincount(together.flat, minlength=len(tokens)).astype(np.float64)
     say(f"{len(together.flat)} tokens of text")
     vectors = cooccurrence.first_vectors(

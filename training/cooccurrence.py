@@ -24,9 +24,7 @@ def first_vectors(
     coo = together.tocoo()
     information = np.log(coo.data / (rows[coo.row] * smooth[coo.col]))
     keep = information > 0
-    ppmi = sparse.csr_matrix(
-        (information[keep].astype(np.float32), (coo.row[keep], coo.col[keep])), shape=(size, size)
-    )
+    ppmi = sparse.csr_matrix((information[keep].astype(np.float32), (coo.row[keep], coo.col[keep])), shape=(size, size))
     vectors = _leading(ppmi, dimension, seed)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0).astype(np.float32)

@@ -43,9 +43,7 @@ def lexicon_task(name: str, asked: Sequence[tuple[str, Entry]], pieces: Sequence
 
 def question_task(name: str, asked: Sequence[Question], contexts: Sequence[str]) -> Task:
     number = {context: at for at, context in enumerate(contexts)}
-    return Task(
-        name, [q.text for q in asked], list(contexts), [frozenset({number[q.context]}) for q in asked]
-    )
+    return Task(name, [q.text for q in asked], list(contexts), [frozenset({number[q.context]}) for q in asked])
 
 
 def lead_task(name: str, pieces: Sequence[Piece], away: frozenset[str], most: int = 400) -> Task:

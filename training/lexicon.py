@@ -35,8 +35,9 @@ def read(path: Path = LEXICON) -> list[Entry]:
             if not line.strip():
                 continue
             record = json.loads(line)
-            entries.append(Entry(record["term"], *(tuple(record.get(key, ())) for key in
-                                                   ("official", "everyday", "questions"))))
+            entries.append(
+                Entry(record["term"], *(tuple(record.get(key, ())) for key in ("official", "everyday", "questions")))
+            )
     return entries
 
 
@@ -61,9 +62,7 @@ def hold_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, Ent
             entry = Entry(entry.term, entry.official, entry.everyday, rest)
         kept.append(entry)
     said = {question for question, _ in known + unseen}
-    kept = [
-        Entry(e.term, e.official, e.everyday, tuple(q for q in e.questions if q not in said)) for e in kept
-    ]
+    kept = [Entry(e.term, e.official, e.everyday, tuple(q for q in e.questions if q not in said)) for e in kept]
     return kept, known, unseen
 
 
@@ -88,8 +87,8 @@ def find(entries: Sequence[Entry], pieces: Sequence[Piece], most: int = 40) -> S
             if len(word) >= 2:
                 owners[fold(word)].append((number, False))
     automaton = ahocorasick.Automaton()
-    for word, of in owners.items():
-        automaton.add_word(word, (word, tuple(of)))
+    for word, named_by in owners.items():
+        automaton.add_word(word, (word, tuple(named_by)))
     automaton.make_automaton()
 
     scored: list[list[tuple[int, float]]] = [[] for _ in entries]

@@ -20,6 +20,10 @@ Bag = tuple[NDArray[np.int64], NDArray[np.int64]]
 class Table(nn.Module):
     """Rows of tokens: exp(weight) · (own vector + mean of its characters' vectors), folded into one at export."""
 
+    spelling: Tensor
+    spelling_starts: Tensor
+    known: Tensor
+
     def __init__(self, tokens: list[str], vectors: NDArray[np.float32], weights: NDArray[np.float32]) -> None:
         super().__init__()
         characters = sorted({character for token in tokens[1:] for character in token})
@@ -56,9 +60,7 @@ def contrast(queries: Tensor, passages: Tensor, excused: Tensor, scale: float) -
     """InfoNCE both ways over the batch's own pairs (van den Oord 2018); `excused` pairs are no negatives."""
     scores = (queries @ passages.T * scale).masked_fill(excused, float("-inf"))
     right = torch.arange(len(queries))
-    return functional.cross_entropy(scores, right) + 0.5 * functional.cross_entropy(
-        scores[:, : len(queries)].T, right
-    )
+    return functional.cross_entropy(scores, right) + 0.5 * functional.cross_entropy(scores[:, : len(queries)].T, right)
 
 
 def rarity(frequency: NDArray[np.float64], half: float = 5e-4) -> NDArray[np.float32]:
@@ -117,7 +119,7 @@ def train(
         rows = table.rows()
         loss = contrast(embed(rows, drawn.queries), embed(rows, drawn.passages), drawn.excused, scale)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         schedule.step()
         running = 0.98 * running + 0.02 * loss.item() if step else loss.item()

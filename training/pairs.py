@@ -86,7 +86,13 @@ class Pairs:
         self.beside = 512
         self.mined["plan"] = np.concatenate([self.mined["plan"], self.mined.pop("office")])
         self.shares: dict[str, float] = {
-            "everyday": 0.42, "words": 0.14, "official": 0.08, "plan": 0.12, "law": 0.10, "news": 0.07, "asked": 0.07
+            "everyday": 0.42,
+            "words": 0.14,
+            "official": 0.08,
+            "plan": 0.12,
+            "law": 0.10,
+            "news": 0.07,
+            "asked": 0.07,
         }
         self.sources: dict[str, Callable[[int], Batch]] = {
             "everyday": self._everyday,
@@ -170,9 +176,9 @@ class Pairs:
         for at, words in enumerate(names):
             for word in words:
                 holders.setdefault(word, []).append(at)
-        for at in holders.values():
-            for one in at:
-                for other in at:
+        for sharing in holders.values():
+            for one in sharing:
+                for other in sharing:
                     excused[one, other] = one != other
         return Batch(joined(map(self._spoken, said)), joined(map(self._terms, said)), excused)
 

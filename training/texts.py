@@ -189,6 +189,6 @@ def _clip(text: str, longest: int) -> str:
 
 def _records(path: Path) -> Iterator[dict[str, str]]:
     opener = lzma.open if path.suffix == ".xz" else Path.open
-    with opener(path, "rt", encoding="utf-8") as lines:  # type: ignore[operator]
+    with opener(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)

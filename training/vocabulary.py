@@ -39,8 +39,9 @@ def choose(texts: Counter[str], everyday: Counter[str], size: int) -> dict[str, 
     for word, count in words.items():
         for character in word:
             characters[character] += count
-    chosen = {character: float(max(words[character], 1)) for character, count in characters.most_common(5200)
-              if count >= 5}
+    chosen = {
+        character: float(max(words[character], 1)) for character, count in characters.most_common(5200) if count >= 5
+    }
     longest = 6
     ranked = sorted(
         ((word, count) for word, count in words.items() if 2 <= len(word) <= longest and _useful(word)),

@@ -61,9 +61,8 @@ class LocalBackend:
     def dense_scores(self, vector: Floats) -> Floats:
         return np.asarray(self._vectors @ vector, np.float32)
 
-    def vectors(self) -> Floats:
-        """(size, dimension): the rows as stored, not to be written to."""
-        return self._vectors
+    def vectors(self, rows: Rows) -> Floats:
+        return np.asarray(self._vectors[rows], np.float32)
 
     def idf(self, term: str) -> float:
         count = len(self.rows_with(term))

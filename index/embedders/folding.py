@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 from typing import Protocol
 
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+NO_HAN = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 class _Converter(Protocol):
@@ -13,12 +13,15 @@ class _Converter(Protocol):
 
 
 def simplified(text: str) -> str:
-    """Traditional characters as simplified ones (OpenCC t2s); a text that GB 2312 can write comes back as it is."""
+    """Traditional characters as simplified ones (OpenCC t2s), in texts that hold a character only they would.
+
+    A simplified text comes back as it is: t2s alone would make 干安 of the county 乾安.
+    """
     try:
         text.encode("gb2312")
     except UnicodeEncodeError:
-        # Marks outside GB 2312 are common; only a character outside it can be a traditional one.
-        if any(_beyond_gb2312(run) for run in HAN.findall(text)):
+        # Marks outside GB 2312 are common, and so are rare simplified characters: neither is a reason.
+        if any(_traditional(character) for character in set(NO_HAN.sub("", text))):
             return _converter().convert(text)
     return text
 
@@ -28,11 +31,12 @@ def folded(text: str) -> str:
     return simplified(unicodedata.normalize("NFKC", text).lower())
 
 
-def _beyond_gb2312(run: str) -> bool:
+@cache
+def _traditional(character: str) -> bool:
     try:
-        run.encode("gb2312")
+        character.encode("gb2312")
     except UnicodeEncodeError:
-        return True
+        return _converter().convert(character) != character
     return False
 
 

@@ -44,17 +44,13 @@ class SentenceTransformerEmbedder:
             except Exception as error:  # the library raises OSError, ValueError, KeyError, its hub's own …
                 failure = error
         if model is None:
-            place = (
-                f"模型文件夹「{setting}」无法读取"
-                if is_folder
-                else f"本机没有模型「{setting}」，也无法从网络获取"
-            )
+            place = f"模型文件夹「{setting}」无法读取" if is_folder else f"本机没有模型「{setting}」，也无法从网络获取"
             reason = str(failure).strip().splitlines()[0][:120] if failure and str(failure).strip() else "原因不明"
             raise ModelUnavailable(
                 f"{place}（{reason}）。请在联网电脑上下载后整个文件夹复制过来，再把 embedder 设为该文件夹，或设为 bundled。"
             ) from failure
         self._model = model
-        self._prompts = chosen_prompts(model.prompts)
+        self._prompts = chosen_prompts({name: prompt or "" for name, prompt in model.prompts.items()})
         self.dimension = int(model.get_embedding_dimension() or self._encode(["长度"], "").shape[1])
         label = Path(target).resolve().name if is_folder else setting
         self.name = f"{label}-{_fingerprint(model.state_dict(), repr(sorted(self._prompts.items())))}"
@@ -72,7 +68,11 @@ class SentenceTransformerEmbedder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         clean = [folded(text) for text in texts]
         rows = self._model.encode(
-            clean, prompt=prompt, task=task, normalize_embeddings=True, convert_to_numpy=True,
+            clean,
+            prompt=prompt,
+            task=task,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
             show_progress_bar=False,
         )
         vectors = np.asarray(rows, dtype=np.float32)

@@ -41,7 +41,9 @@ class StaticEmbedder:
         from tokenizers import Tokenizer
 
         if not is_static(folder):
-            raise ModelUnavailable(f"「{folder}」不是静态词向量模型文件夹（应有 modules.json，首个模块为 StaticEmbedding）。")
+            raise ModelUnavailable(
+                f"「{folder}」不是静态词向量模型文件夹（应有 modules.json，首个模块为 StaticEmbedding）。"
+            )
         inner = folder / _modules(folder)[0].get("path", "")
         try:
             raw = (inner / "model.safetensors").read_bytes()

@@ -1,0 +1,155 @@
+"""The HTTP API: routes, request models and problem responses; all the work is the service's."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from typing import Annotated, Any
+
+from fastapi import FastAPI, File, HTTPException, Query, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+import settings as configuration
+from corpus.errors import PlanSeekError
+from corpus.store import Store
+from retriever import exporters, wire
+from retriever.model import Query as Question
+from retriever.service import Service
+
+VERSION = "0.1.0"
+
+
+class Search(BaseModel):
+    """A question with the user's own restrictions; the fields of `planseek search`."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"query": "各区生态修复措施"}]})
+
+    query: str = Field(max_length=20_000, description="问题，例如：各区生态修复措施")
+    k: int = Field(10, ge=1, le=1000, description="平铺结果的最多条数")
+    per_region: int = Field(3, ge=1, le=50, description="每个地区的最多条数")
+    mode: str = Field("hybrid", description="检索方式：hybrid、bm25 或 dense")
+    regions: list[str] = Field([], max_length=500, description="只看这些地区（名称或代码）")
+    kinds: list[str] = Field([], max_length=20, description="只看这些文种")
+    periods: list[str] = Field([], max_length=50, description="只看这些规划期，如 2021-2025")
+    statuses: list[str] = Field([], max_length=20, description="只看这些状态，如 正式")
+    document: str | None = Field(None, description="只看这一份文档（编号）")
+    expand: bool = Field(True, description="是否把日常说法同时译成规划用语检索")
+
+    def question(self) -> Question:
+        return Question(
+            self.query, self.k, self.per_region, self.mode, tuple(self.regions), tuple(self.kinds),
+            tuple(self.periods), tuple(self.statuses), self.document, self.expand,
+        )  # fmt: skip
+
+
+class Export(Search):
+    """A question and the format of the file."""
+
+    format: str = Field("xlsx", description="导出格式：" + "、".join(exporters.EXPORTERS))
+
+
+def create_app(service: Service | None = None) -> FastAPI:
+    """The application over one home folder; that of the settings where none is given."""
+    served = service or Service(configuration.load())
+    app = FastAPI(title="规划问答 PlanSeek", version=VERSION, description="对政府规划文本提问，逐区返回可核对的原文与出处。")
+
+    @app.exception_handler(PlanSeekError)
+    def refused(request: Request, error: PlanSeekError) -> JSONResponse:
+        return _problem(422, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        places = "、".join(sorted({".".join(str(part) for part in e["loc"][1:]) or "请求体" for e in error.errors()}))
+        return _problem(422, f"请求的这些字段不符合要求：{places}。字段说明见 /docs。")
+
+    @app.exception_handler(HTTPException)
+    def failed(request: Request, error: HTTPException) -> JSONResponse:
+        return _problem(error.status_code, str(error.detail))
+
+    @app.post("/v1/search", summary="检索：返回带出处的原文段落")
+    def search(body: Search) -> dict[str, Any]:
+        return wire.findings_json(served.search(body.question()))
+
+    @app.post("/v1/ask", summary="提问：返回逐字引用的句子")
+    def ask(body: Search) -> dict[str, Any]:
+        return wire.answer_json(served.ask(body.question()))
+
+    @app.post("/v1/export", summary="导出检索结果为文件", response_class=Response)
+    def export(body: Export) -> Response:
+        content = served.export(body.question(), body.format)
+        _, media_type = exporters.EXPORTERS[body.format]
+        headers = {"Content-Disposition": f'attachment; filename="planseek.{body.format}"', "X-Content-Type-Options": "nosniff"}
+        return Response(content, media_type=media_type, headers=headers)
+
+    @app.post("/v1/ingest", summary="上传文件并编入索引")
+    def ingest(files: Annotated[list[UploadFile], File(description="文本、网页、Word 或 PDF；可附 metadata.csv、regions.csv")]) -> dict[str, Any]:
+        folder = served.settings.home / "uploads"
+        saved = [_save(upload, folder, served.settings.upload_mb << 20) for upload in files]
+        return wire.report_json(served.ingest(saved))
+
+    @app.get("/v1/documents", summary="已入库的文档")
+    def documents(offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> dict[str, Any]:
+        with _open(served.store) as store:
+            listed = store.documents(with_text=False)
+            counts = store.passage_counts()
+        page = [wire.document_json(d) | {"passages": counts.get(d.id, 0)} for d in listed[offset : offset + limit]]
+        return {"documents": page, "total": len(listed)}
+
+    @app.get("/v1/documents/{document_id}", summary="一份文档的全文、结构与段落")
+    def document(document_id: str) -> dict[str, Any]:
+        with _open(served.store) as store:
+            found = store.document(document_id)
+            if found is None:
+                raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
+            return wire.inspection_json(found, store.passages(document_id)) | {"text": found.text}
+
+    @app.get("/v1/health", summary="服务是否可用")
+    def health() -> Response:
+        try:
+            corpus = served.searcher.corpus()
+        except PlanSeekError as error:
+            return JSONResponse({"status": "not_ready", "reason": str(error)}, status_code=503)
+        return JSONResponse(
+            {"status": "ok", "version": VERSION, "documents": len(corpus.documents), "passages": len(corpus.passages)}
+        )
+
+    return app
+
+
+def _problem(status: int, detail: str) -> JSONResponse:
+    """RFC 9457 problem details."""
+    body = {"type": "about:blank", "title": "请求未能完成", "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+@contextmanager
+def _open(opener: Callable[[], Store]) -> Iterator[Store]:
+    store = opener()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _save(upload: UploadFile, folder: Path, limit: int) -> Path:
+    """Store an upload under its bare name, counting bytes while reading. Raises PlanSeekError past the limit."""
+    name = PurePath((upload.filename or "").replace("\\", "/")).name.strip().lstrip(".")
+    name = "".join(c for c in name if c.isprintable() and c not in '<>:"|?*/')[-120:]
+    if not name:
+        raise PlanSeekError("上传的文件没有文件名。请重新选择文件。")
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f".{secrets.token_hex(8)}"
+    try:
+        size = 0
+        with unfinished.open("wb") as out:
+            while chunk := upload.file.read(1 << 20):
+                size += len(chunk)
+                if size > limit:
+                    raise PlanSeekError(f"「{name}」超过 {limit >> 20} MB 的上限。请拆分后再上传。")
+                out.write(chunk)
+        return unfinished.replace(folder / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+

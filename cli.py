@@ -1,0 +1,297 @@
+"""The `planseek` command: each sub-command a few lines over the packages. Results to standard output, talk to error."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import settings as configuration
+from corpus.errors import PlanSeekError
+
+if TYPE_CHECKING:
+    from index.ingest import Progress
+    from retriever.model import Answer, Findings, Group, Hit, Query, Statement
+    from retriever.service import Service
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+                  help="规划问答：对政府规划文本提问，逐区返回可核对的原文与出处。")  # fmt: skip
+
+Home = Annotated[Path | None, typer.Option("--home", help="数据文件夹，默认 ./.planseek（或环境变量 PLANSEEK_HOME）")]
+AsJson = Annotated[bool, typer.Option("--json", help="只向标准输出写一个 JSON 对象")]
+Question = Annotated[str, typer.Argument(metavar="问题", help="例如：各区生态修复措施")]
+K = Annotated[int, typer.Option("-k", help="平铺结果的最多条数")]
+PerRegion = Annotated[int, typer.Option("--per-region", help="每个地区的最多条数")]
+Mode = Annotated[str, typer.Option("--mode", help="检索方式：hybrid、bm25 或 dense")]
+Regions = Annotated[list[str] | None, typer.Option("--region", help="只看这个地区（名称或代码，可重复）")]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help="只看这个文种（可重复）")]
+Periods = Annotated[list[str] | None, typer.Option("--period", help="只看这个规划期，如 2021-2025")]
+Statuses = Annotated[list[str] | None, typer.Option("--status", help="只看这个状态，如 正式、征求意见稿")]
+DocumentId = Annotated[str | None, typer.Option("--document", help="只看这一份文档（编号）")]
+Expand = Annotated[bool, typer.Option("--expand/--no-expand", help="是否把日常说法同时译成规划用语检索")]
+
+
+def main() -> None:
+    """Run the command; every fault is one Chinese line and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=False)
+    except PlanSeekError as error:
+        _stop(str(error), 2)
+    except (typer.Exit, typer.Abort) as end:
+        sys.exit(getattr(end, "exit_code", 130))
+    except KeyboardInterrupt:
+        _stop("已中断，原有数据未受影响。", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if _is_usage_error(error):
+            _stop(f"命令有误：{error.format_message()}。用 planseek --help 查看用法。", 2)  # type: ignore[attr-defined]
+        if os.environ.get("PLANSEEK_DEBUG"):
+            raise
+        _stop(f"程序出错（{type(error).__name__}: {error}）。请设置 PLANSEEK_DEBUG=1 重试，并把输出发给维护者。", 1)
+
+
+def _is_usage_error(error: Exception) -> bool:
+    return hasattr(error, "format_message") and hasattr(error, "exit_code")
+
+
+def _stop(message: str, code: int) -> None:
+    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201
+    sys.exit(code)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="路径…", help="文件或文件夹")],
+    home: Home = None,
+    prune: Annotated[bool, typer.Option("--prune", help="同时移除已不在这些文件夹里的文件")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """读入文件、标注结构并更新索引；未变的文件不再处理。"""
+    from retriever.wire import report_json
+
+    with _progress() as progress:
+        report = _service(home).ingest(paths, prune=prune, progress=progress)
+    if as_json:
+        _print_json(report_json(report))
+    else:
+        _print_report(report_json(report))
+    if not report.succeeded:
+        raise typer.Exit(1)
+
+
+@app.command()
+def inspect(file: Annotated[Path, typer.Argument(metavar="文件")], home: Home = None, as_json: AsJson = False) -> None:
+    """查看一个文件会被读成什么：元数据、结构、段落。不写入任何数据。"""
+    from corpus import intake
+    from corpus.errors import UnreadableFile
+    from corpus.places import Gazetteer
+    from retriever.wire import inspection_json
+
+    tray = intake.find([file])
+    if len(tray.files) != 1:
+        raise PlanSeekError(tray.refused[0][1] if tray.refused else f"{file} 不是单个文件。请给出一个文件。")
+    found = tray.files[0]
+    try:
+        database = configuration.load(home).home / "corpus.sqlite"
+        gazetteer = _service(home).store().gazetteer() if database.exists() else Gazetteer(tray.places)
+        document, passages = intake.read_document(intake.load(found.path), found, gazetteer)
+    except UnreadableFile as error:
+        raise PlanSeekError(f"{file.name}：{error}" if file.name not in str(error) else str(error)) from error
+    shown = inspection_json(document, passages)
+    if as_json:
+        _print_json(shown)
+        return
+    for name, value in shown["document"].items():
+        if isinstance(value, dict):
+            content = value["value"]["name"] if isinstance(value["value"], dict) else value["value"]
+            _say(f"{name:8} {content if content is not None else '—'}（可信度 {value['confidence']:.2f}）")
+    for passage in passages:
+        _say(f"[{passage.span.start}–{passage.span.end}] {' › '.join(passage.trail)} 第{passage.paragraph}段")
+        _say("    " + " ".join(passage.span.of(document.text).split()))
+
+
+@app.command()
+def search(
+    question: Question, k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None,
+    kind: Kinds = None, period: Periods = None, status: Statuses = None, document: DocumentId = None,
+    expand: Expand = True, home: Home = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """检索：返回带出处的原文段落；问「各区……」时逐区返回。"""
+    from retriever.wire import findings_json
+
+    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand)
+    findings = _service(home).search(query)
+    _print_json(findings_json(findings)) if as_json else _print_findings(findings)
+
+
+@app.command()
+def ask(
+    question: Question, k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None,
+    kind: Kinds = None, period: Periods = None, status: Statuses = None, document: DocumentId = None,
+    expand: Expand = True, home: Home = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """提问：用原文句子回答，每句附出处；没有依据就说未检索到。"""
+    from retriever.wire import answer_json
+
+    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand)
+    answered = _service(home).ask(query)
+    _print_json(answer_json(answered)) if as_json else _print_answer(answered)
+
+
+@app.command()
+def export(
+    question: Question,
+    output: Annotated[Path, typer.Option("-o", "--output", help="写入的文件")],
+    format_name: Annotated[str | None, typer.Option("--format", help="xlsx、csv、md 或 json；默认看文件扩展名")] = None,
+    k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None, kind: Kinds = None,
+    period: Periods = None, status: Statuses = None, document: DocumentId = None, expand: Expand = True, home: Home = None,
+) -> None:  # fmt: skip
+    """把检索到的原文导出为 Excel、CSV、Markdown 或 JSON 文件。"""
+    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand)
+    content = _service(home).export(query, format_name or output.suffix.lstrip(".").lower() or "xlsx")
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise PlanSeekError(f"无法写入 {output}（{error.strerror}）。请检查文件夹是否存在、文件是否正被打开。") from error
+    print(f"已导出：{output}", file=sys.stderr)  # noqa: T201
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="监听地址；默认只有本机能访问")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="API 端口")] = 8000,
+    ui_port: Annotated[int, typer.Option("--ui-port", help="页面端口")] = 8501,
+    home: Home = None,
+) -> None:
+    """启动 API 与页面。按 Ctrl+C 停止。"""
+    from ui.serve import PortTaken
+    from ui.serve import serve as run
+
+    try:
+        run(configuration.load(home), host, port, ui_port)
+    except PortTaken as error:
+        raise PlanSeekError(str(error)) from error
+
+
+def _query(
+    question: str, k: int, per_region: int, mode: str, region: list[str] | None, kind: list[str] | None,
+    period: list[str] | None, status: list[str] | None, document: str | None, expand: bool,
+) -> "Query":  # fmt: skip
+    from retriever.model import Query
+
+    return Query(
+        question, k, per_region, mode, tuple(region or ()), tuple(kind or ()), tuple(period or ()), tuple(status or ()),
+        document, expand,
+    )  # fmt: skip
+
+
+def _service(home: Path | None) -> "Service":
+    from retriever.service import Service
+
+    return Service(configuration.load(home))
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """A progress bar on standard error where a person looks on; silence otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield show
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    _say(json.dumps(content, ensure_ascii=False))
+
+
+_STATUS = {"added": "新增", "unchanged": "未变", "replaced": "更新", "removed": "移除", "refused": "未能读入"}
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    for row in report["documents"]:
+        region = row["region"]
+        known = f"{row['title']}｜{region['name'] if region else '地区未定'}｜{row['kind']}｜{row['period'] or '—'}" if row["title"] else ""
+        _say(f"{_STATUS[row['status']]}  {Path(row['file']).name}  {row['reason'] or known}")
+    _say(f"共 {len(report['documents'])} 个文件，语料 {report['passages']} 段，用时 {report['seconds']:.1f} 秒。")
+
+
+def _print_findings(findings: "Findings") -> None:
+    _print_interpretation(findings)
+    if findings.interpretation.fan_out is None:
+        _print_hits(findings.hits)
+        return
+    for group in findings.groups:
+        _print_group_head(group)
+        _print_hits(group.hits)
+
+
+def _print_interpretation(findings: "Findings") -> None:
+    understood = findings.interpretation
+    if understood.expansions:
+        _say("已同时检索：" + "、".join(e.word for e in understood.expansions[:8]))
+    for note in understood.notes:
+        _say(note)
+    if understood.fan_out:
+        found = sum(group.status == "found" for group in findings.groups)
+        _say(f"{len(findings.groups)} 个{understood.fan_out}地区中 {found} 个有相关表述。")
+
+
+def _print_group_head(group: "Group") -> None:
+    _say(f"\n【{group.region.name}】" + ("" if group.hits else "未检索到"))
+    if group.best_rejected and not group.hits:
+        from retriever.cite import label
+
+        _say(f"    最接近但不足以作答：{label(group.best_rejected.document, group.best_rejected.passage)}")
+
+
+def _print_hits(hits: "tuple[Hit, ...]") -> None:
+    from retriever.cite import label
+
+    if not hits:
+        return
+    for hit in hits:
+        _say(f"{hit.rank}. {label(hit.document, hit.passage)}")
+        _say("    " + " ".join(hit.text.split()))
+
+
+def _print_answer(answered: "Answer") -> None:
+    _print_interpretation(answered.findings)
+    if answered.findings.interpretation.fan_out is None:
+        if not answered.statements:
+            _say("未检索到：没有足以作答的原文。可以换个说法，或用 planseek search 查看相近的段落。")
+        _print_statements(answered.statements)
+        return
+    for group in answered.findings.groups:
+        _print_group_head(group)
+        _print_statements(answered.by_region.get(group.region.code, ()))
+
+
+def _print_statements(statements: "tuple[Statement, ...]") -> None:
+    for statement in statements:
+        _say("    " + " ".join(statement.text.split()))
+        for citation in statement.citations:
+            _say(f"        ——{citation.label}")
+
+
+if __name__ == "__main__":
+    main()
