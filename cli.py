@@ -178,6 +178,36 @@ def serve(
         raise PlanSeekError(str(error)) from error
 
 
+evaluation = typer.Typer(no_args_is_help=True, help="评测：在判定过的题集上比较检索系统。")
+app.add_typer(evaluation, name="eval")
+
+
+@evaluation.callback()
+def _evaluation() -> None:
+    """Keeps `run` a sub-command of its own while it is the only one."""
+
+
+@evaluation.command("run")
+def eval_run(
+    name: Annotated[str, typer.Option("--set", help="评测集名称，如 plans")] = "plans",
+    beir: Annotated[Path | None, typer.Option("--beir", help="改用一个 BEIR 格式的文件夹")] = None,
+    systems: Annotated[str, typer.Option("--systems", help="逗号分隔：rank-bm25,bm25,bm25+lexicon,dense,hybrid；默认全部")] = "",
+    split: Annotated[str, typer.Option("--split", help="dev、test 或 all")] = "all",
+    home: Home = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """在一个评测集上运行检索系统，给出各项指标。"""
+    from eval.run import run
+    from eval.table import table
+
+    with _progress() as progress:
+        report = run(configuration.load(home), name, beir, systems, split, progress)
+    if as_json:
+        _print_json(report)
+        return
+    for line in table(report):
+        _say(line)
+
+
 def _query(
     question: str, k: int, per_region: int, mode: str, region: list[str] | None, kind: list[str] | None,
     period: list[str] | None, status: list[str] | None, document: str | None, expand: bool,

@@ -41,6 +41,7 @@ _CAPTION = re.compile(
     r"[^。；;，,！？]{8,60}(?:意见|规划|纲要|计划|方案|办法|公告|通知|报告|建议|情况|清单|要点|一览表|分工|采纳情况)"
     r"(?:\s*[（(〔][^（）()]{1,16}[)）〕])*"
 )
+_UNNUMBERED = re.compile(r"[前序引导]\s*言|结\s*(?:束\s*)?语|附\s*则|编制说明")
 _STANDALONE_RANK = 10
 _BOX_RANK = 11
 
@@ -68,6 +69,8 @@ class _Annotator:
         self.box_items = 0
         self.standalone = self._standalone_headings()
         self.indented = self._indents_mark_paragraphs()
+        ranks = [n.rank for line in self.lines if (n := outline.numbered(line.text)) and n.heading and n.rank <= 5]
+        self.outermost = min(ranks, default=1)
 
     def run(self) -> Annotation:
         lines = self.lines
@@ -218,15 +221,18 @@ class _Annotator:
                 and not outline.numbered(following.text)
             )
             if following and named and not outline.GLOSSARY.fullmatch(following.text):
-                self._heading(Span(line.span.start, following.span.end), 1, 0, kind)
+                self._heading(Span(line.span.start, following.span.end), self.outermost, 0, kind)
                 return index + 2
-            self._heading(line.span, 1, 0, kind)
+            self._heading(line.span, self.outermost, 0, kind)
             return index + 1
         number = outline.numbered(line.text)
         if number and not (self._wrapped(index, reasons) and number.rank > 5):
             return self._take_numbered(index, number, reasons)
         if hint and len(line.text) <= 60:
             self._heading(line.span, min(hint.level, 9) or 1, 0)
+            return index + 1
+        if _UNNUMBERED.fullmatch(line.text):
+            self._heading(line.span, self.outermost, 0)
             return index + 1
         if index in self.standalone:
             self._heading(line.span, _STANDALONE_RANK, 0)

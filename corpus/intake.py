@@ -181,7 +181,7 @@ def _passage(document: Document, piece: Piece, gazetteer: Gazetteer) -> Passage:
     )  # fmt: skip
 
 
-_BEFORE_NAME = re.compile(r"^(?:[0-9一二三四五六七八九十（()）.、\s—]*)(?:支持|推动|推进|加快|做强|做优|引导|促进)?")
+_BEFORE_NAME = re.compile(r"^(?:[0-9一二三四五六七八九十（()）.、\s—]*)(?:支持|推动|推进|加快|做强|做优|引导|促进|发挥|依托|立足)?")
 
 
 def _region_of(document: Document, piece: Piece, gazetteer: Gazetteer) -> Region | None:

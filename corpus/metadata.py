@@ -20,7 +20,7 @@ _TITLE = re.compile(
 )
 # Words of a sentence, not of a title.
 _SENTENCE = re.compile(r"(?<!关)于[一二]九|》是|是[在指]|我[国们省市区县]|必须|已经|[了着过]$")
-_PASSED_BY = re.compile(r"\s*[（(][^（）()]*(?:通过|批准|会议)[^（）()]*[)）]$")
+_PASSED_BY = re.compile(r"\s*[（(](?:[^（）()]*(?:通过|批准|会议)[^（）()]*|全文|摘要|节选)[)）]$")
 _KIND_RULES = (
     ("政府工作报告", re.compile(r"政府工作报告|^工作报告")),
     ("规划建议", re.compile(r"制定.{0,40}(?:五年规划|规划|五年计划).{0,30}建议")),
@@ -45,7 +45,7 @@ _STATUS_RULES = (
 _PLAN_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
                  "十一": 11, "十二": 12, "十三": 13, "十四": 14, "十五": 15, "十六": 16}  # fmt: skip
 _FIVE_YEARS = re.compile(
-    r"第([一二三四五六七八九十]{1,2})个五年(?:规划|计划)|[“\"「]\s*([一二三四五六七八九十]{1,2})五\s*[”\"」]|(?<![一-鿿])(十[一二三四五六])五(?=规划|时期|发展|生态|养老|产业)"
+    r"第([一二三四五六七八九十]{1,2})个五年(?:规划|计划)|[“\"「]\s*([一二三四五六七八九十]{1,2})五\s*[”\"」]|(?<![第一二三四五六七八九])(十[一二三四五六])五(?=规划|时期|发展|生态|养老|产业)"
 )
 _YEARS = re.compile(r"(20[0-9]{2})\s*(?:年)?\s*[-—–~－至到]{1,2}\s*(20[0-9]{2})\s*年?")
 _YEAR_OF_REPORT = re.compile(r"((?:19|20)[0-9]{2})\s*年(?=.{0,20}政府工作报告)")
@@ -122,26 +122,24 @@ def _head(text: str) -> list[Line]:
 def _title(reading: Reading, head: list[Line], stem: str, evidence: dict[str, Evidence]) -> tuple[str, Span | None]:
     hinted = [h.span for h in reading.hints if h.style == "title" and len(h.span.of(reading.text).strip()) >= 4]
     candidates: list[tuple[float, str, Span]] = []
-    for order, line in enumerate(head):
-        cleaned = re.sub(r"^【[^】]{1,12}】", "", line.text)
-        match = _TITLE.fullmatch(cleaned) or _title_before_bracket(cleaned)
-        if (
-            not match
-            or len(cleaned) > 140
-            or _SENTENCE.search(match.group())
-            or boilerplate.reason(line.text, head=True, tail=False) in ("面包屑导航", "图片说明")
-        ):
+    for order, (line, span) in enumerate(_title_lines(head)):
+        cleaned = re.sub(r"^【[^】]{1,12}】", "", line)
+        match = _TITLE.fullmatch(cleaned)
+        if not match or len(cleaned) > 140 or _SENTENCE.search(cleaned) or cleaned.count("《") != cleaned.count("》"):
             continue
-        offset = line.span.end - len(cleaned)
-        name = _PASSED_BY.sub("", match.group().strip(" *·"))
+        if boilerplate.reason(line, head=True, tail=False) in ("面包屑导航", "图片说明"):
+            continue
+        name = _PASSED_BY.sub("", cleaned.strip(" *·"))
+        issued = re.search(r"(?:印发|发布|公布)《(.+)》的(?:通知|公告)", name)
         # The plan itself, below the announcement that publishes it; never a body sentence further down.
         score = (
-            2.0
-            - 0.02 * order
+            2.0 - 0.02 * order
             + (0.6 if re.search(r"纲要|规划|意见|报告|计划|建议", name[-14:]) else 0)
-            - (1.0 if "公告" in name[-4:] else 0)
-        )
-        candidates.append((score, name, Span(offset, offset + len(match.group().rstrip()))))
+            - (1.0 if re.search(r"公告|通知", name[-4:]) else 0)
+            + (0.01 * min(len(name), 40))
+        )  # fmt: skip
+        offset = span.end - len(cleaned) if len(cleaned) < len(line) else span.start
+        candidates.append((score, issued.group(1) if issued else name, Span(offset, span.end)))
     if candidates:
         _, name, span = max(candidates, key=lambda c: c[0])
         if name == "政府工作报告" or len(name) <= 6:
@@ -160,14 +158,35 @@ def _title(reading: Reading, head: list[Line], stem: str, evidence: dict[str, Ev
     return stem, None
 
 
-def _title_before_bracket(line: str) -> re.Match[str] | None:
-    """A title followed on the same line by the meeting that passed it."""
-    match = _TITLE.match(line)
-    return (
-        match
-        if match and match.end() >= 0.5 * len(line) and line.endswith(("）", ")")) and match.end() == len(line)
-        else None
-    )
+def _title_lines(head: list[Line]) -> list[tuple[str, Span]]:
+    """The head's lines and runs of two or three short ones that a title may be broken over, spaced-out letters closed."""
+    found: list[tuple[str, Span]] = []
+    for i in range(len(head)):
+        for count in (1, 2, 3):
+            lines = head[i : i + count]
+            if len(lines) < count or (count > 1 and not all(_broken_off(line.text) for line in lines)):
+                break
+            if count > 1 and _whole(lines[-1].text):
+                break
+            joined = "".join(_close(line.text) for line in lines)
+            found.append((joined, Span(lines[0].span.start, lines[-1].span.end)))
+    return found
+
+
+def _broken_off(line: str) -> bool:
+    """Whether a line may be part of a title that runs over several."""
+    return len(line) <= 40 and "。" not in line and boilerplate.reason(line, head=True, tail=False) is None
+
+
+def _whole(line: str) -> bool:
+    """Whether a line is a title by itself, so that the lines above it are not its beginning."""
+    name = re.sub(r"[（(〔].*", "", line)
+    return len(name) >= 10 and bool(_TITLE.fullmatch(line)) and line.count("《") == line.count("》")
+
+
+def _close(line: str) -> str:
+    """「政 府 工 作 报 告」 as it is read: 政府工作报告; other lines as they are."""
+    return re.sub(r"\s", "", line) if re.fullmatch(r"(?:\S\s+){2,}\S", line) else line
 
 
 def _longer_from_name(title: str, stem: str) -> str | None:

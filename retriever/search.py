@@ -18,7 +18,7 @@ from index.tokenizer import Tokenizer
 from retriever import evidence, fuse
 from retriever.answer import answer
 from retriever.drafts import superseded
-from retriever.expand import Lexicon
+from retriever.expand import Expansion, Lexicon
 from retriever.interpret import check, interpret
 from retriever.model import Answer, Asked, Findings, Group, Hit, Interpretation, Query, Why
 
@@ -42,14 +42,15 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scores:
-    """Every row's scores for one question; `fused` ranks."""
+class Scores:
+    """Every row's scores for one question; `fused` ranks. expansions: the official words that the index knows."""
 
     lexical: Floats
     dense: Floats
     fused: Floats
     terms: Counter[str]
     what: Asked
+    expansions: tuple[Expansion, ...]
 
 
 class Searcher:
@@ -96,11 +97,12 @@ def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedde
     """The whole way from a checked query to findings over one state of the corpus."""
     present = regions_of(corpus)
     understood = interpret(query, corpus.gazetteer, present)
-    rows = _allowed(query, understood, corpus)
+    rows = allowed(query, understood, corpus)
     if corpus.backend is None or not rows.size:
         groups = tuple(Group(region, "not_found", ()) for region in understood.regions) if understood.fan_out else ()
         return Findings(query, understood, (), groups, Asked({}))
-    understood, scores = _score(query, understood, corpus.backend, rows, tokenizer, embedder, lexicon)
+    scores = score(understood.topic, query.mode, query.expand, corpus.backend, rows, tokenizer, embedder, lexicon)
+    understood = replace(understood, expansions=scores.expansions)
     ranks = _Ranks(scores, rows, query.mode)
     if understood.fan_out is None:
         hits = [_hit(row, rank, corpus, scores, ranks) for rank, row in enumerate(ranks.best(rows, query.k), 1)]
@@ -129,7 +131,7 @@ def regions_of(corpus: Corpus) -> list[Region]:
     return [regions[code] for code in sorted(regions)]
 
 
-def _allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
+def allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
     """The rows that every filter lets through; a filter that nothing passes lets nothing through."""
     if query.document is not None and query.document not in corpus.documents:
         raise PlanSeekError(
@@ -155,30 +157,37 @@ def _allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
     return np.array([row for row, passage in enumerate(corpus.passages) if passes(passage)], np.int32)
 
 
-def _score(
-    query: Query, understood: Interpretation, backend: Backend, rows: Rows, tokenizer: Tokenizer, embedder: Embedder,
+def score(
+    topic: str, mode: str, expand: bool, backend: Backend, rows: Rows, tokenizer: Tokenizer, embedder: Embedder,
     lexicon: Lexicon,
-) -> tuple[Interpretation, _Scores]:  # fmt: skip
-    topic = understood.topic
+) -> Scores:  # fmt: skip
+    """Score every row for a topic under a mode; z-scores are taken over `rows`. The one way to score, eval's too."""
     terms: Counter[str] = Counter()
     for term in tokenizer.terms(topic):
         terms[term] += 1
     missing = fuse.need(_coverage(terms, backend))
-    expansions = tuple(lexicon.expand(topic)) if query.expand and missing > 0 and query.mode != "dense" else ()
+    expansions = tuple(lexicon.expand(topic)) if expand and missing > 0 and mode != "dense" else ()
     weighted: dict[str, float] = dict(terms)
     for expansion in expansions:
         for term in set(tokenizer.terms(expansion.word)):
             weighted[term] = max(weighted.get(term, 0.0), missing * expansion.weight)
     zero = np.zeros(backend.size, np.float32)
-    lexical = backend.lexical_scores(weighted) if query.mode != "dense" else zero
-    dense = backend.dense_scores(embedder.encode_queries([topic])[0]) if query.mode != "bm25" else zero
-    if query.mode == "hybrid":
+    lexical = backend.lexical_scores(weighted) if mode != "dense" else zero
+    dense = backend.dense_scores(embedder.encode_queries([topic])[0]) if mode != "bm25" else zero
+    if mode == "hybrid":
         fused = fuse.weighted_sum(lexical, dense, rows, fuse.dense_weight(1 - missing))
     else:
-        fused = lexical if query.mode == "bm25" else dense
+        fused = lexical if mode == "bm25" else dense
     what = evidence.asked(topic, expansions, missing, tokenizer, backend)
     used = tuple(e for e in expansions if any(backend.rows_with(t).size for t in tokenizer.terms(e.word)))
-    return replace(understood, expansions=used), _Scores(lexical, dense, fused, Counter(weighted), what)
+    return Scores(lexical, dense, fused, Counter(weighted), what, used)
+
+
+def ranking(scores: Scores, mode: str, rows: Rows, k: int) -> list[int]:
+    """The k best of `rows` that the mode's ranker speaks for, best first; ties go to the earlier row."""
+    spoken = rows if mode != "bm25" else rows[scores.lexical[rows] > 0]
+    order = np.lexsort((spoken, -scores.fused[spoken]))[:k]
+    return [int(row) for row in spoken[order]]
 
 
 def _coverage(terms: Iterable[str], backend: Backend) -> float:
@@ -194,7 +203,7 @@ def _coverage(terms: Iterable[str], backend: Backend) -> float:
 class _Ranks:
     """Ranks of the allowed rows under each ranker that took part."""
 
-    def __init__(self, scores: _Scores, rows: Rows, mode: str) -> None:
+    def __init__(self, scores: Scores, rows: Rows, mode: str) -> None:
         self.scores = scores
         self.rankers = {"bm25": scores.lexical, "dense": scores.dense}
         if mode != "hybrid":
@@ -203,10 +212,8 @@ class _Ranks:
         self.mode = mode
 
     def best(self, rows: Rows, k: int) -> list[int]:
-        """The k best rows that at least one ranker speaks for; ties go to the earlier row."""
-        spoken = rows if self.mode != "bm25" else rows[self.scores.lexical[rows] > 0]
-        order = np.lexsort((spoken, -self.scores.fused[spoken]))[:k]
-        return [int(row) for row in spoken[order]]
+        """The k best of some rows."""
+        return ranking(self.scores, self.mode, rows, k)
 
     def why(self, row: int, terms: Sequence[str]) -> dict[str, Why]:
         return {
@@ -219,7 +226,7 @@ class _Ranks:
         }
 
 
-def _hit(row: int, rank: int, corpus: Corpus, scores: _Scores, ranks: _Ranks) -> Hit:
+def _hit(row: int, rank: int, corpus: Corpus, scores: Scores, ranks: _Ranks) -> Hit:
     passage = corpus.passages[row]
     document = corpus.documents[passage.document]
     assert corpus.backend is not None
@@ -230,7 +237,7 @@ def _hit(row: int, rank: int, corpus: Corpus, scores: _Scores, ranks: _Ranks) ->
     )
 
 
-def _group(region: Region, corpus: Corpus, rows: Rows, scores: _Scores, ranks: _Ranks, most: int) -> Group:
+def _group(region: Region, corpus: Corpus, rows: Rows, scores: Scores, ranks: _Ranks, most: int) -> Group:
     """A region's best passages: the shortlist by score, reordered by score and evidence; found if the best has enough."""
     own = _rows_of(region, corpus, rows)
     shortlist = [_hit(row, 0, corpus, scores, ranks) for row in ranks.best(own, _SHORTLIST)]
@@ -243,7 +250,7 @@ def _group(region: Region, corpus: Corpus, rows: Rows, scores: _Scores, ranks: _
 
 
 def _nearest_rejected(
-    groups: tuple[Group, ...], corpus: Corpus, rows: Rows, scores: _Scores, ranks: _Ranks
+    groups: tuple[Group, ...], corpus: Corpus, rows: Rows, scores: Scores, ranks: _Ranks
 ) -> tuple[Group, ...]:
     """For each silent region, the passage nearest to what the other regions say of the topic.
 

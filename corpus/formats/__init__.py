@@ -54,9 +54,7 @@ def read(content: bytes, name: str) -> Reading:
     module = READERS.get(suffix)
     if module is None:
         known = " ".join(READERS)
-        raise UnreadableFile(
-            f"{name}：不支持的文件格式“{suffix or '无扩展名'}”，请另存为 {known} 之一后再导入"
-        )
+        raise UnreadableFile(f"{name}：不支持的文件格式“{suffix or '无扩展名'}”，请另存为 {known} 之一后再导入")
     if len(content) > SIZE_LIMIT:
         size, limit = len(content) / (1 << 20), SIZE_LIMIT >> 20
         raise UnreadableFile(f"{name}：文件有 {size:.0f} MB，超过 {limit} MB 的上限，请拆分后再导入")
@@ -89,8 +87,6 @@ def _check_signature(content: bytes, name: str, suffix: str, expected: str | Non
             raise UnreadableFile(f"{name}：文档已加密，请在 Word 或 WPS 中取消密码后另存，再导入")
         raise UnreadableFile(f"{name}：内容是旧版 Word 文档而不是 .docx，{_ADVICE['OLE']}")
     if found is None:
-        raise UnreadableFile(
-            f"{name}：内容不是 {suffix} 文件（可能损坏或改过扩展名），请重新下载或另存后再导入"
-        )
+        raise UnreadableFile(f"{name}：内容不是 {suffix} 文件（可能损坏或改过扩展名），请重新下载或另存后再导入")
     advice = _ADVICE.get(found, "请确认选对了文件，改回原来的扩展名")
     raise UnreadableFile(f"{name}：内容其实是 {found} 文件，与扩展名 {suffix} 不符，{advice}")

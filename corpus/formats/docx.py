@@ -18,9 +18,7 @@ _WRAPPERS = frozenset(
     + [f"{_MC}{tag}" for tag in ("AlternateContent", "Choice")]
 )
 # Inside a paragraph: text that Word does not show, or that stands in a frame of its own.
-_APART = frozenset(
-    (f"{W}del", f"{W}moveFrom", f"{_MC}Fallback", f"{W}txbxContent", f"{W}pPr", f"{W}rPr", f"{W}rt")
-)
+_APART = frozenset((f"{W}del", f"{W}moveFrom", f"{_MC}Fallback", f"{W}txbxContent", f"{W}pPr", f"{W}rPr", f"{W}rt"))
 _CENTRED_LINE = 40
 _BOLD_SHARE = 0.5
 _SPAN_LIMIT = 100
@@ -69,9 +67,7 @@ class _Writer:
             style, level = self._styles.role(paragraph)
             if style:
                 self._composer.hint(span, style, level)
-            elif self._styles.is_bold(paragraph) or (
-                self._styles.is_centred(paragraph) and len(text) <= _CENTRED_LINE
-            ):
+            elif self._styles.is_bold(paragraph) or (self._styles.is_centred(paragraph) and len(text) <= _CENTRED_LINE):
                 self._bold.append(span)
         for frame in _frames(paragraph):
             self._box(_blocks(frame))
@@ -102,9 +98,7 @@ class _Writer:
         if settings is not None:
             span = settings.find(f"{W}gridSpan")
             value = span.get(f"{W}val") if span is not None else None
-            width = (
-                min(max(int(value), 1), _SPAN_LIMIT) if value and value.isdigit() and len(value) < 9 else 1
-            )
+            width = min(max(int(value), 1), _SPAN_LIMIT) if value and value.isdigit() and len(value) < 9 else 1
             merge = settings.find(f"{W}vMerge")
             continues = merge is not None and merge.get(f"{W}val") != "restart"
         text = ""
@@ -160,9 +154,7 @@ def _text(paragraph: Any) -> str:
             out.append(node.text or "")
         elif node.tag in (f"{W}tab", f"{W}ptab"):
             out.append("\t")
-        elif node.tag == f"{W}cr" or (
-            node.tag == f"{W}br" and node.get(f"{W}type") in (None, "textWrapping")
-        ):
+        elif node.tag == f"{W}cr" or (node.tag == f"{W}br" and node.get(f"{W}type") in (None, "textWrapping")):
             out.append("\n")
         elif node.tag == f"{W}noBreakHyphen":
             out.append("-")

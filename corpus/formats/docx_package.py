@@ -39,9 +39,7 @@ def check(content: bytes, name: str) -> None:
             except Exception as error:  # zlib, CRC, unknown compression: all mean that the part is lost
                 raise UnreadableFile(broken) from error
             if _declares(xml):
-                raise UnreadableFile(
-                    f"{name}：文档含有不安全的 XML 实体声明，拒绝读取，请用 Word、WPS 另存后再导入"
-                )
+                raise UnreadableFile(f"{name}：文档含有不安全的 XML 实体声明，拒绝读取，请用 Word、WPS 另存后再导入")
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], name: str) -> None:

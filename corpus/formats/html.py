@@ -24,9 +24,7 @@ _BYLINE = re.compile(
     r"|文\s*号\s*[:：]|发文字号|索\s*引\s*号|有\s*效\s*性|(?:19|20)\d{2}\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}"
 )
 # Foot lines carry dates and 主办单位 too, and belong to the site.
-_SITE_LINE = re.compile(
-    r"ICP备|公网安备|版权所有|Copyright|今天是|网站标识码|您现在的位置|当前位置", re.IGNORECASE
-)
+_SITE_LINE = re.compile(r"ICP备|公网安备|版权所有|Copyright|今天是|网站标识码|您现在的位置|当前位置", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +68,7 @@ def _markup(content: bytes, name: str) -> str:
     forgiven = content.decode(codec, "replace")
     if "\x00" not in forgiven and forgiven.count("\ufffd") <= _LOST_SHARE * len(forgiven):
         return forgiven
-    raise UnreadableFile(
-        f"{name}：网页的编码无法识别，请在浏览器中打开确认没有乱码，另存为“网页，仅 HTML”后再导入"
-    )
+    raise UnreadableFile(f"{name}：网页的编码无法识别，请在浏览器中打开确认没有乱码，另存为“网页，仅 HTML”后再导入")
 
 
 def _article(page: Flow, held: list[int], candidates: list[int], declared_title: str) -> _Article:
@@ -91,9 +87,7 @@ def _article(page: Flow, held: list[int], candidates: list[int], declared_title:
         own = [page.ranges[node] for node in candidates if node in page.ranges]
         first = [list(range(*span)) for span in own if inside[0] <= span[0] < inside[0] + _TITLE_WITHIN]
         first = [
-            span
-            for span in first
-            if any(mark[:2] == ("heading", 1) and mark[2] == span[0] for mark in page.marks)
+            span for span in first if any(mark[:2] == ("heading", 1) and mark[2] == span[0] for mark in page.marks)
         ]
         if first:
             return _Article(inside, first[0], "")
@@ -121,9 +115,7 @@ def _run_of(texts: list[str], indices: list[int], wanted: str) -> list[int]:
     return []
 
 
-def _shown_title(
-    texts: list[str], spans: list[tuple[int, int]], start: int, declared_title: str
-) -> list[int]:
+def _shown_title(texts: list[str], spans: list[tuple[int, int]], start: int, declared_title: str) -> list[int]:
     """The blocks outside the container that show the title: as declared, else the last heading before it."""
     target = squash(declared_title)
     best: tuple[int, int] | None = None
@@ -157,9 +149,7 @@ def _compose(page: Flow, article: _Article) -> Reading:
         composer.hint(composer.line(article.declared), "title")
     total = bold = 0
     emboldened: list[Span] = []
-    headed = {
-        index for style, _, first, end in page.marks if style == "heading" for index in range(first, end)
-    }
+    headed = {index for style, _, first, end in page.marks if style == "heading" for index in range(first, end)}
     for index in article.taken:
         block = page.blocks[index]
         if block.rows:

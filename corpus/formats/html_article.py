@@ -159,6 +159,5 @@ def title_nodes(tree: Any) -> list[Any]:
     return [
         node
         for node in tree.css(_TITLES)
-        if len(squash(node.text())) in _TITLE_LENGTH
-        and not any(above.tag in _OUTSIDE_TITLES for above in _above(node))
+        if len(squash(node.text())) in _TITLE_LENGTH and not any(above.tag in _OUTSIDE_TITLES for above in _above(node))
     ]

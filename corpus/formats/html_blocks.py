@@ -35,9 +35,7 @@ _WIDE = "\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 # A source line broken between two wide characters shows no space in a browser (CSS Text 3, segment breaks).
 _WRAP = re.compile(rf"(?<=[{_WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{_WIDE}])")
 _RUN = re.compile(r"[ \t\r\n\f\v]+")
-_NEST = re.compile(
-    r"<(/?)(?:div|section|article|blockquote|center|ul|ol|dl|form|fieldset|table)\b", re.IGNORECASE
-)
+_NEST = re.compile(r"<(/?)(?:div|section|article|blockquote|center|ul|ol|dl|form|fieldset|table)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -206,9 +204,7 @@ def _cells(row: Any) -> list[Any]:
 
 def _span_of(cell: Any, attribute: str) -> int:
     value = (cell.attributes.get(attribute) or "1").strip()
-    return (
-        min(max(int(value), 1), _SPAN_LIMIT) if value.isascii() and value.isdigit() and len(value) < 9 else 1
-    )
+    return min(max(int(value), 1), _SPAN_LIMIT) if value.isascii() and value.isdigit() and len(value) < 9 else 1
 
 
 def _grid(table: Any) -> list[list[Any]]:

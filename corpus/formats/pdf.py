@@ -56,9 +56,7 @@ def _pages(content: bytes, name: str) -> tuple[list[list[Line]], list[tuple[floa
         raise UnreadableFile(f"{name}：PDF 文件不完整或已损坏，请重新下载或另存后再导入") from error
     try:
         if len(document) > PAGES_LIMIT:
-            raise UnreadableFile(
-                f"{name}：PDF 有 {len(document)} 页，超过 {PAGES_LIMIT} 页的上限，请拆分后再导入"
-            )
+            raise UnreadableFile(f"{name}：PDF 有 {len(document)} 页，超过 {PAGES_LIMIT} 页的上限，请拆分后再导入")
         pages, sizes, pictures = [], [], 0
         for number in range(len(document)):
             page = document[number]
@@ -83,11 +81,7 @@ def _has_picture(page: Any) -> bool:
 def _check_garbled(pages: list[list[Line]], characters: int, name: str) -> None:
     """Fonts without a character table give private codes in place of words."""
     lost = sum(
-        1
-        for found in pages
-        for line in found
-        for char in line.text
-        if "\ue000" <= char <= "\uf8ff" or char == "\ufffd"
+        1 for found in pages for line in found for char in line.text if "\ue000" <= char <= "\uf8ff" or char == "\ufffd"
     )
     if lost > _GARBLED * characters:
         raise UnreadableFile(

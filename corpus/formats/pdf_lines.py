@@ -2,6 +2,7 @@
 
 import ctypes
 import itertools
+import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ _RADICALS = {
 _WANDER = 0.45
 _COLUMN_GAP = 2.2
 _WORD_GAP = 0.2
-_WIDE_GAP = 0.7
+_WIDE_GAP = 0.6
+_FULL_GAP = 0.75
 _SMALL = 0.75
 
 
@@ -70,7 +72,7 @@ def _chars(textpage: Any) -> Iterator[_Char]:
     import pypdfium2.raw as pdfium
 
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    x, y = ctypes.c_double(), ctypes.c_double()
+    x, y, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX()
     raw = textpage.raw
     count = min(pdfium.FPDFText_CountChars(raw), CHARACTERS_LIMIT)
     high = 0
@@ -90,7 +92,10 @@ def _chars(textpage: Any) -> Iterator[_Char]:
         if not pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top):
             continue
         pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
+        # A font may be set at size 1 and scaled by the text matrix: only both together are the size on the page.
         size = pdfium.FPDFText_GetFontSize(raw, index)
+        if pdfium.FPDFText_GetMatrix(raw, index, matrix):
+            size *= math.hypot(matrix.c, matrix.d)
         yield _Char(_RADICALS.get(code, chr(code)), left.value, right.value, y.value, size, index)
 
 
@@ -123,7 +128,7 @@ def _line(run: list[_Char], page: int, textpage: Any) -> Line | None:
             narrow = _is_narrow(previous.text) and _is_narrow(char.text)
             if gap > (_WORD_GAP if narrow else _WIDE_GAP) and not (_is_mark(previous.text + char.text)):
                 # pdfium drops ideographic spaces; between two wide characters a gap that size is one.
-                out.append(" " if previous.text.isascii() or char.text.isascii() else "\u3000")
+                out.append("\u3000" if gap > _FULL_GAP and not (previous.text + char.text).isascii() else " ")
         out.append(char.text)
         previous = char
     sizes = sorted(char.size for char in visible)
@@ -163,9 +168,7 @@ def _is_bold(textpage: Any, visible: list[_Char]) -> bool:
             continue
         length = pdfium.FPDFText_GetFontInfo(textpage.raw, char.index, name, 128, flags)
         font = name.value.lower() if 0 < length <= 128 else b""
-        if not any(
-            word in font for word in (b"bold", b"black", b"heavy", b"simhei", b"heiti", b"xiaobiaosong")
-        ):
+        if not any(word in font for word in (b"bold", b"black", b"heavy", b"simhei", b"heiti", b"xiaobiaosong")):
             return False
     return True
 

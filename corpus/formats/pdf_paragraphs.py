@@ -1,10 +1,10 @@
 """Lines of pages joined to paragraphs, running heads and page numbers left out; it never changes a line's
 words."""
 
-import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from corpus.formats.pdf_lines import Line
 
@@ -16,6 +16,7 @@ _RAGGED = 2.5
 _LEADING = 1.35
 _ZONE = 0.13
 _FULL_PAGE_MARGIN = 3
+_COLUMN_LINES = 5
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－·•\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–－·•\s]*"
@@ -100,7 +101,7 @@ def frame(found: list[Line], size: float) -> Frame:
     deep = sum(1 for line in body if left + _INDENT * size < line.left < left + 3.2 * size)
     gaps = Counter(
         round(above.base - below.base)
-        for above, below in itertools.pairwise(body)
+        for above, below in pairwise(body)
         if above.page == below.page and 0 < above.base - below.base < 5 * size
     )
     leading = float(gaps.most_common(1)[0][0]) if gaps else 1.6 * size
@@ -118,24 +119,39 @@ def _shared_edge(places: list[float], edge: float) -> float:
 
 
 def join(pages: list[list[Line]], size: float, widths: list[float]) -> list[Paragraph]:
-    """Paragraphs in reading order; `size` is the body's, `widths` the pages'. A paragraph may run over
-    pages."""
-    frames = {
-        width: frame(
-            [line for found, own in zip(pages, widths, strict=True) if own == width for line in found], size
-        )
-        for width in {own for found, own in zip(pages, widths, strict=True) if found}
-    }
+    """Paragraphs in reading order; `size` is the body's, `widths` the pages'. One may run over columns and pages."""
+    stretches = [
+        ((width, column), found) for own, width in zip(pages, widths, strict=True) for column, found in _columns(own)
+    ]
+    grouped: dict[tuple[float, int], list[Line]] = {}
+    for key, found in stretches:
+        grouped.setdefault(key, []).extend(found)
+    frames = {key: frame(found, size) for key, found in grouped.items() if found}
     out: list[Paragraph] = []
-    last: Line | None = None
-    for found, width in zip(pages, widths, strict=True):
+    last: tuple[Line, Frame] | None = None
+    for key, found in stretches:
         for line in found:
-            if last is not None and _continues(last, line, out[-1], frames[width], frames[widths[last.page]]):
+            block = frames[key]
+            if last is not None and _continues(last[0], line, out[-1], block, last[1]):
                 _extend(out[-1], line)
             else:
                 out.append(Paragraph(line.text, line.page, line.size, line.bold, [line]))
-            last = line
+            last = line, block
     return out
+
+
+def _columns(found: list[Line]) -> list[tuple[int, list[Line]]]:
+    """A page's lines by column, numbered from 1 left to right; all of it as column 0 where it has but one."""
+    stretches: list[list[Line]] = [[]]
+    for line in found:
+        if stretches[-1] and line.base > stretches[-1][-1].base + line.size:
+            stretches.append([])
+        stretches[-1].append(line)
+    edges = [(min(line.left for line in part), max(line.right for line in part)) for part in stretches if part]
+    apart = all(before[1] < after[0] for before, after in pairwise(edges))
+    if len(edges) < 2 or not apart or any(len(part) < _COLUMN_LINES for part in stretches[:-1]):
+        return [(0, found)]
+    return list(enumerate(stretches, start=1))
 
 
 def _continues(above: Line, line: Line, paragraph: Paragraph, block: Frame, before: Frame) -> bool:
@@ -143,21 +159,15 @@ def _continues(above: Line, line: Line, paragraph: Paragraph, block: Frame, befo
         return False
     # Bold lines are joined among themselves; a bold first line over a plain one is a heading over its text,
     # but a bold lead phrase is part of a line that is not wholly bold.
-    if (
-        above.bold != line.bold
-        and (len(paragraph.lines) == 1 or line.bold)
-        and not _is_full(above, line, before)
-    ):
+    if above.bold != line.bold and (len(paragraph.lines) == 1 or line.bold) and not _is_full(above, line, before):
         return False
     size = line.size
-    same_page = above.page == line.page
+    same_page = above.page == line.page and above.base > line.base
     leading = block.leading * max(1.0, size / block.size)
     if same_page and above.base - line.base > max(_LEADING * leading, leading + 0.6 * size):
         return False
     centred = _is_centred(line, block)
-    if centred and (
-        _is_centred(above, before) or (size >= block.size + 1.0 and _is_full(above, line, before))
-    ):
+    if centred and (_is_centred(above, before) or (size >= block.size + 1.0 and _is_full(above, line, before))):
         return same_page and not _OPENS.match(line.text) and not _TERMINAL.search(above.text)
     first = paragraph.lines[0]
     flush = line.left < block.left + _EDGE * size

@@ -182,9 +182,7 @@ def test_a_government_page(charset: str, codec: str) -> None:
 
 
 def test_a_few_broken_bytes_do_not_cost_the_page() -> None:
-    content = (
-        PAGE.replace("CHARSET", "utf-8").replace("</body>", "<p>" + "好" * 3000 + "</p></body>").encode()
-    )
+    content = PAGE.replace("CHARSET", "utf-8").replace("</body>", "<p>" + "好" * 3000 + "</p></body>").encode()
     broken = content.replace("第一项".encode(), "第一".encode() + b"\xe9")
     assert "第一\ufffd" in read(broken, "page.htm").text
 
@@ -220,11 +218,7 @@ def test_each_container_matches_its_specimen(container) -> None:  # type: ignore
     from selectolax.lexbor import LexborHTMLParser
 
     tag = container.specimen.split()[0].strip("<>")
-    page = (
-        f"<table><tr>{container.specimen}x</{tag}></tr></table>"
-        if tag == "td"
-        else f"{container.specimen}x</{tag}>"
-    )
+    page = f"<table><tr>{container.specimen}x</{tag}></tr></table>" if tag == "td" else f"{container.specimen}x</{tag}>"
     assert LexborHTMLParser(page).css_first(container.selector).text() == "x"
 
 
@@ -247,7 +241,9 @@ def test_a_site_is_cut_from_the_title(title: str, own: str) -> None:
     st.recursive(
         st.text(max_size=30),
         lambda inner: st.tuples(
-            st.sampled_from(["p", "div", "h2", "table", "tr", "td", "b", "br", "ul", "li", "span", "center", "article", "pre", "th"]),
+            st.sampled_from(
+                ["p", "div", "h2", "table", "tr", "td", "b", "br", "ul", "li", "span", "center", "article", "pre", "th"]
+            ),
             st.lists(inner, max_size=4),
         ),
         max_leaves=25,
@@ -318,10 +314,7 @@ def plan_paragraphs() -> list[tuple[str, str]]:
         out.append(("Heading 1", f"第{chapter}章　规划任务之{chapter}"))
         for section in "一二":
             out.append(("Heading 2", f"第{section}节　重点任务"))
-            out += [
-                ("Normal", (BODY[(number + i) % 3] + BODY[(number + i + 1) % 3]) * (1 + i % 2))
-                for i in range(3)
-            ]
+            out += [("Normal", (BODY[(number + i) % 3] + BODY[(number + i + 1) % 3]) * (1 + i % 2)) for i in range(3)]
     return out
 
 
@@ -405,9 +398,7 @@ def test_docx_tables_boxes_links_insertions_and_order() -> None:
     document = Document()
     document.add_paragraph("表前")
     table = document.add_table(rows=3, cols=3)
-    for row, cells in enumerate(
-        [["指标", "2020年", "2025年"], ["森林覆盖率", "40.1", "42.6"], ["合计", "", ""]]
-    ):
+    for row, cells in enumerate([["指标", "2020年", "2025年"], ["森林覆盖率", "40.1", "42.6"], ["合计", "", ""]]):
         for column, text in enumerate(cells):
             table.cell(row, column).text = text
     table.cell(2, 0).merge(table.cell(2, 1))
@@ -427,9 +418,7 @@ def test_docx_tables_boxes_links_insertions_and_order() -> None:
     body = document.element.body
     body.insert(
         0,
-        parse_xml(
-            f"<w:sdt {ns}><w:sdtContent><w:p><w:r><w:t>控件里的段落</w:t></w:r></w:p></w:sdtContent></w:sdt>"
-        ),
+        parse_xml(f"<w:sdt {ns}><w:sdtContent><w:p><w:r><w:t>控件里的段落</w:t></w:r></w:p></w:sdtContent></w:sdt>"),
     )
     reading = read(docx_bytes(document), "a.docx")
     assert reading.text.split("\n") == [
@@ -486,9 +475,7 @@ def pdf_bytes(paragraphs: list[tuple[str, str]], **options: object) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 
     def style(size: float, **more: object) -> ParagraphStyle:
-        return ParagraphStyle(
-            "s", fontName="STSong-Light", wordWrap="CJK", fontSize=size, leading=size * 1.6, **more
-        )
+        return ParagraphStyle("s", fontName="STSong-Light", wordWrap="CJK", fontSize=size, leading=size * 1.6, **more)
 
     styles = {
         "Title": style(20, alignment=1),
@@ -539,6 +526,45 @@ def test_pdf_and_docx_by_libreoffice_round_trip(tmp_path: Path) -> None:
     assert headings(reading) == plan_headings()
     assert styled(reading, "title") == [TITLE]
     assert_sound(reading)
+
+
+def drawn_pdf(runs: list[tuple[float, float, float, str]]) -> bytes:
+    """Lines drawn as (size, x, y, text), the size put into the text matrix as many writers do."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    text = canvas.beginText()
+    for size, x, y, line in runs:
+        text.setFont("STSong-Light", 1)
+        text.setTextTransform(size, 0, 0, size, x, y)
+        text.textOut(line)
+    canvas.drawText(text)
+    canvas.save()
+    return stream.getvalue()
+
+
+def test_pdf_sizes_come_from_the_text_matrix_too() -> None:
+    runs = [(22.0, 150.0, 780.0, "屏山区水利发展规划"), (16.0, 72.0, 745.0, "第一章总体要求")]
+    for number in range(6):
+        first = number % 3 == 0
+        runs.append((12, 96 if first else 72, 715 - 20 * number, "水利" * (18 if first else 19)))
+    reading = read(drawn_pdf(runs), "规划.pdf")
+    assert reading.text.split("\n") == ["屏山区水利发展规划", "第一章总体要求", "水利" * 56, "水利" * 56]
+    assert styled(reading, "title") == ["屏山区水利发展规划"]
+    assert headings(reading) == [(1, "第一章总体要求")]
+
+
+def test_pdf_columns_are_read_one_after_the_other() -> None:
+    runs = []
+    for column, x in (("甲", 72.0), ("乙", 320.0)):
+        for number in range(9):
+            first = number % 3 == 0
+            runs.append((11.0, x + 22 * first, 780.0 - 18 * number, column * (18 if first else 20)))
+    assert read(drawn_pdf(runs), "两栏.pdf").text.split("\n") == ["甲" * 58] * 3 + ["乙" * 58] * 3
 
 
 def test_unreadable_pdfs_are_refused() -> None:

@@ -1,0 +1,82 @@
+"""Lays out what a set is searched in: a home that holds its documents, or an index made for the moment of BEIR's."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from corpus.errors import PlanSeekError
+from corpus.model import Span
+from corpus.store import Store
+from eval.model import Ground, Item, QuestionSet
+from index.backends.local import LocalBackend
+from index.generations import index_text
+from retriever.expand import Lexicon
+from retriever.service import Service
+from settings import Settings
+
+
+def shared_folder() -> Path:
+    """The folder of development material beside the project: PLANSEEK_SHARED, or ../shared."""
+    return Path(os.environ.get("PLANSEEK_SHARED") or Path(__file__).parents[2] / "shared")
+
+
+def sources(name: str) -> Path | None:
+    """Where the documents of a set that ships can be read from, or None where only the user has them."""
+    folders = {"plans": shared_folder() / "plans", "sample": Path(__file__).parents[1] / "corpus" / "samples"}
+    return folders.get(name)
+
+
+@contextmanager
+def laid_out(questions: QuestionSet, settings: Settings) -> Iterator[Ground]:
+    """The ground of a set: its own passages, the home of the settings, or a home made for as long as it is needed.
+
+    Raises PlanSeekError where the set's documents are neither in the home nor to be found.
+    """
+    with TemporaryDirectory(prefix="planseek-eval-") as scratch:
+        if questions.texts:
+            yield over_texts(questions, Service(settings), Path(scratch))
+            return
+        if _holds(settings.home, questions.documents):
+            yield over_home(Service(settings))
+            return
+        folder = sources(questions.name)
+        if folder is None or not folder.is_dir():
+            where = f"也没有找到 {folder}（可用环境变量 PLANSEEK_SHARED 指明 shared 文件夹）" if folder else "请先用 planseek ingest 导入它们"
+            raise PlanSeekError(f"评测集「{questions.name}」已跳过：数据文件夹 {settings.home} 里没有它的全部文档，{where}。")
+        service = Service(replace(settings, home=Path(scratch)))
+        service.ingest([folder])
+        if not _holds(Path(scratch), questions.documents):
+            raise PlanSeekError(f"{folder} 里缺少评测集「{questions.name}」的部分文档。请检查文件是否齐全、未被改动。")
+        yield over_home(service)
+
+
+def over_home(service: Service) -> Ground:
+    """Everything in a home, as `planseek search` sees it. Raises PlanSeekError where its index does not fit."""
+    corpus = service.searcher.corpus()
+    if corpus.backend is None:
+        raise PlanSeekError("语料是空的。请先运行：planseek ingest 文件或文件夹")
+    items = [Item(passage.id, passage.document, passage.span) for passage in corpus.passages]
+    texts = [index_text(passage, corpus.documents[passage.document].text) for passage in corpus.passages]
+    lexicon = Lexicon(service.settings.home / "cache")
+    return Ground(items, texts, corpus.backend, service.tokenizer, service.embedder, lexicon, corpus)
+
+
+def over_texts(questions: QuestionSet, service: Service, folder: Path) -> Ground:
+    """The passages of a BEIR set, each one row, indexed in `folder` by the parts that production uses."""
+    texts = list(questions.texts.values())
+    LocalBackend.build(folder, [service.tokenizer.terms(t) for t in texts], service.embedder.encode_passages(texts))
+    items = [Item(name, name, Span(0, len(text))) for name, text in questions.texts.items()]
+    return Ground(items, texts, LocalBackend(folder), service.tokenizer, service.embedder, Lexicon())
+
+
+def _holds(home: Path, documents: frozenset[str]) -> bool:
+    if not (home / "corpus.sqlite").exists():
+        return False
+    store = Store(home / "corpus.sqlite")
+    try:
+        return documents <= {document.id for document in store.documents(with_text=False)}
+    finally:
+        store.close()

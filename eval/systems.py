@@ -1,0 +1,108 @@
+"""The systems that can be evaluated, by name: each ranks rows for a question with the code that production runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from corpus.errors import PlanSeekError
+from eval.model import Ground, Question
+from index.protocols import Rows
+from retriever.interpret import interpret
+from retriever.model import Group, Query
+from retriever.search import allowed, ranking, regions_of, score, search
+
+
+class System(Protocol):
+    """Ranks the rows of a ground for a question, and answers a fan-out per region where it can."""
+
+    def rank(self, question: Question, depth: int) -> list[int]:
+        """At most `depth` rows, best first, within the question's documents."""
+
+    def groups(self, question: Question) -> tuple[Group, ...] | None:
+        """The groups of a fan-out, or None from a system that knows no regions."""
+
+
+class Planseek:
+    """PlanSeek's own search in one mode. Over a home it reads the question's regions as `planseek search` does."""
+
+    def __init__(self, ground: Ground, mode: str, expand: bool) -> None:
+        self._ground, self._mode, self._expand = ground, mode, expand
+        self._within = Within(ground)
+
+    def rank(self, question: Question, depth: int) -> list[int]:
+        ground = self._ground
+        topic, rows = question.query, self._within.rows(question)
+        if ground.corpus is not None:
+            query = self._query(question)
+            understood = interpret(query, ground.corpus.gazetteer, regions_of(ground.corpus))
+            topic = understood.topic
+            rows = np.intersect1d(allowed(query, understood, ground.corpus), rows, assume_unique=True)
+        if not rows.size:
+            return []
+        scores = score(
+            topic, self._mode, self._expand, ground.backend, rows, ground.tokenizer, ground.embedder, ground.lexicon
+        )
+        return ranking(scores, self._mode, rows, depth)
+
+    def groups(self, question: Question) -> tuple[Group, ...] | None:
+        ground = self._ground
+        if ground.corpus is None or question.within:
+            return None
+        return search(self._query(question), ground.corpus, ground.tokenizer, ground.embedder, ground.lexicon).groups
+
+    def _query(self, question: Question) -> Query:
+        return Query(question.query, mode=self._mode, expand=self._expand)
+
+
+class RankBM25:
+    """rank-bm25's BM25Okapi over the same terms: the reference that everybody can reproduce. Knows no regions."""
+
+    def __init__(self, ground: Ground) -> None:
+        from rank_bm25 import BM25Okapi
+
+        self._terms = ground.tokenizer.terms
+        self._bm25 = BM25Okapi([ground.tokenizer.terms(text) for text in ground.texts])
+        self._within = Within(ground)
+
+    def rank(self, question: Question, depth: int) -> list[int]:
+        rows = self._within.rows(question)
+        scores = self._bm25.get_scores(self._terms(question.query))
+        return [int(row) for row in rows[np.lexsort((rows, -scores[rows]))] if scores[row] != 0][:depth]
+
+    def groups(self, question: Question) -> tuple[Group, ...] | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The rows of a ground that a question is asked among."""
+
+    ground: Ground
+
+    def rows(self, question: Question) -> Rows:
+        items = self.ground.items
+        if not question.within:
+            return np.arange(len(items), dtype=np.int32)
+        among = frozenset(question.within)
+        return np.array([row for row, item in enumerate(items) if item.document in among], np.int32)
+
+
+SYSTEMS: dict[str, Callable[[Ground], System]] = {
+    "rank-bm25": RankBM25,
+    "bm25": lambda ground: Planseek(ground, "bm25", expand=False),
+    "bm25+lexicon": lambda ground: Planseek(ground, "bm25", expand=True),
+    "dense": lambda ground: Planseek(ground, "dense", expand=False),
+    "hybrid": lambda ground: Planseek(ground, "hybrid", expand=True),
+}
+"""hybrid is what ships; bm25 is its lexical part alone, without the lexicon."""
+
+
+def chosen(names: str) -> list[str]:
+    """The systems of a comma-separated list; all where it is empty. Raises PlanSeekError for an unknown one."""
+    wanted = [name.strip() for name in names.split(",") if name.strip()] or list(SYSTEMS)
+    for name in wanted:
+        if name not in SYSTEMS:
+            raise PlanSeekError(f"没有名为「{name}」的检索系统。可用：{'、'.join(SYSTEMS)}。")
+    return list(dict.fromkeys(wanted))

@@ -1,0 +1,171 @@
+"""HTML of what was understood and found: chips, coverage, regions, quotations, citations. Escapes all it is given."""
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from ui.client import Json
+from ui.marks import escaped, marked
+
+RANKERS = {"bm25": "字词匹配", "dense": "语义相近"}
+_MOST_EXPANSIONS = 10
+_MOST_REGIONS = 6
+_PARENT = re.compile(r"^(.*(?:省|自治区|自治州|地区|盟|(?<!市)市))(?=.{2})")
+
+
+def name_parts(name: str) -> tuple[str, str]:
+    """A region's full name as (its parents', its own): ("安徽省芜湖市", "弋江区")."""
+    found = _PARENT.match(name)
+    return (found[1], name[found.end() :]) if found else ("", name)
+
+
+def understood(answer: Json) -> str:
+    """Chips of the interpretation, then its notes."""
+    reading = answer["interpretation"]
+    chips = [("主题", reading["topic"])]
+    names = [name_parts(region["name"])[1] for region in reading["regions"]]
+    if reading["fan_out"]:
+        chips.append(("逐个回答", f"{reading['fan_out']}地区，共 {len(names)} 个"))
+    elif names:
+        more = f" 等 {len(names)} 个" if len(names) > _MOST_REGIONS else ""
+        chips.append(("地区", "、".join(names[:_MOST_REGIONS]) + more))
+    for title, values in (("规划期", [reading["period"]]), ("文种", reading["kinds"]), ("状态", reading["statuses"])):
+        if any(values):
+            chips.append((title, "、".join(filter(None, values))))
+    words = [e["word"] for e in reading.get("expansions", ())]
+    if words:
+        more = " 等" if len(words) > _MOST_EXPANSIONS else ""
+        chips.append(("已同时检索", "、".join(words[:_MOST_EXPANSIONS]) + more))
+    shown = "".join(f'<span class="ps-chip"><i>{title}</i>{escaped(value)}</span>' for title, value in chips)
+    notes = "".join(f'<p class="ps-note">{escaped(note)}</p>' for note in reading.get("notes", ()))
+    return f'<div class="ps-understood" lang="zh-CN">{shown}</div>{notes}'
+
+
+def grouped(answer: Json) -> str:
+    """A fan-out: the coverage line with its bar, an index of the regions, each region with its quotations."""
+    groups = answer["groups"]
+    return f'<div class="ps-results" lang="zh-CN">{_coverage(groups)}{"".join(_group(answer, g) for g in groups)}</div>'
+
+
+def flat(answer: Json) -> str:
+    """A question about one thing: the sentences that answer it, then the passages."""
+    answered = answer["status"] != "not_found"
+    lead = _statements(answer) if answered else _silence(bool(answer["hits"]))
+    title = "相关原文" if answered else "最接近的原文，不足以作答"
+    hits = "".join(_hit(answer, hit, answer["statements"]) for hit in answer["hits"])
+    below = f'<h2 class="ps-h">{title}<small>{len(answer["hits"])} 段</small></h2>{hits}' if hits else ""
+    return f'<div class="ps-results ps-flat" lang="zh-CN">{lead}{below}</div>'
+
+
+def _coverage(groups: list[Json]) -> str:
+    found = [group for group in groups if group["status"] == "found"]
+    bar = "".join(f'<span class="{"on" if group["status"] == "found" else "off"}"></span>' for group in groups)
+    links = "".join(
+        f'<a class="{"on" if group["hits"] else "off"}" href="#{_anchor(group)}">{escaped(name_parts(group["region"]["name"])[1])}'
+        f'<small>{len(group["hits"]) or "—"}</small></a>'
+        for group in groups
+    )
+    line = f"<b>{len(groups)}</b> 个地区中 <b>{len(found)}</b> 个有相关表述"
+    return (
+        f'<div class="ps-coverage"><p>{line}</p><div class="ps-bar" role="img" '
+        f'aria-label="{len(found)} / {len(groups)}">{bar}</div><nav>{links}</nav></div>'
+    )
+
+
+def _anchor(group: Json) -> str:
+    return "region-" + escaped(re.sub(r"\W", "-", str(group["region"]["code"])))
+
+
+def _group(answer: Json, group: Json) -> str:
+    parents, own = name_parts(group["region"]["name"])
+    head = f'<header><h2>{escaped(own)}</h2><p>{escaped(parents)}</p></header>'
+    if group["hits"]:
+        body = "".join(_hit(answer, hit, group.get("statements", ()), group["region"]) for hit in group["hits"])
+        return f'<section class="ps-group" id="{_anchor(group)}">{head}<div>{body}</div></section>'
+    rejected = group["best_rejected"]
+    nearest = (
+        f"<details><summary>最接近但不足以作答</summary>{_hit(answer, rejected, (), group['region'])}</details>"
+        if rejected
+        else '<p class="ps-hint">现有筛选下没有该地区的文字。</p>'
+    )
+    verdict = '<p class="ps-verdict">未检索到</p>'
+    return f'<section class="ps-group ps-silent" id="{_anchor(group)}">{head}<div>{verdict}{nearest}</div></section>'
+
+
+def _hit(answer: Json, hit: Json, statements: Iterable[Json], region: Json | None = None) -> str:
+    document = hit["document"]
+    quotation = f'<blockquote>{_quotation(answer, hit, statements)}</blockquote>'
+    return (
+        f'<article class="ps-hit">{quotation}<p class="ps-cite"><span>{hit["rank"]}</span><cite>{escaped(hit["citation"])}</cite>'
+        f'{_labels(hit, region)}</p><details class="ps-why"><summary><span>{_source(document)}</span><em>为什么命中</em></summary>'
+        f"{_why(hit)}</details></article>"
+    )
+
+
+def _quotation(answer: Json, hit: Json, statements: Iterable[Json]) -> str:
+    start, length = hit["span"]["start"], len(hit["text"])
+    keys = [
+        (citation["span"]["start"] - start, citation["span"]["end"] - start)
+        for statement in statements
+        for citation in statement["citations"]
+        if citation["document"]["id"] == hit["document"]["id"]
+    ]
+    whole = [key for key in keys if 0 <= key[0] < key[1] <= length]
+    question = answer["query"]
+    matched = hit["why"].get("bm25", {}).get("terms", [])
+    # The index also matches words that the question was translated to; they are marked, but more quietly.
+    asked = [term for term in matched if term in question]
+    also = [term for term in matched if term not in question]
+    also += [e["word"] for e in answer["interpretation"].get("expansions", ())]
+    return marked(hit["text"], asked, also, whole)
+
+
+def _labels(hit: Json, region: Json | None) -> str:
+    labels = []
+    if hit["page"] is not None:
+        labels.append(f'<span class="ps-label">第 {escaped(hit["page"])} 页</span>')
+    status = hit["document"]["status"]
+    if status and status != "正式":
+        labels.append(f'<span class="ps-label ps-draft">{escaped(status)}</span>')
+    issuer = hit["document"]["region"]
+    if region and issuer and issuer["code"] != region["code"]:
+        labels.append(f'<span class="ps-label">见于{escaped(name_parts(issuer["name"])[1])}文件</span>')
+    return "".join(labels)
+
+
+def _source(document: Json) -> str:
+    # Folders of the machine that ingested stay out of the page.
+    name = PurePosixPath((document["file"] or "").replace("\\", "/")).name
+    return " · ".join(escaped(part) for part in (name, document["kind"], document["period"]) if part)
+
+
+def _why(hit: Json) -> str:
+    rows = []
+    for ranker, reason in hit["why"].items():
+        terms = "、".join(reason.get("terms", ()))
+        matched = f"命中 {escaped(terms)}" if terms else ""
+        rows.append(
+            f"<tr><th>{RANKERS.get(ranker, escaped(ranker))}</th><td>第 {int(reason['rank'])} 名</td>"
+            f"<td>得分 {float(reason['score']):.2f}</td><td>{matched}</td></tr>"
+        )
+    if "evidence" in hit:
+        rows.append(
+            f"<tr><th>切题程度</th><td>{float(hit['evidence']):.0%}</td><td></td><td>所问的要点集中在一句话里的比例</td></tr>"
+        )
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _statements(answer: Json) -> str:
+    items = []
+    for statement in answer["statements"]:
+        cited = "；".join(escaped(citation["citation"]) for citation in statement["citations"])
+        items.append(f"<li><q>{marked(statement['text'])}</q><cite>{cited}</cite></li>")
+    return f'<div class="ps-answer"><h2 class="ps-h">直接回答<small>均为原文</small></h2><ol>{"".join(items)}</ol></div>'
+
+
+def _silence(nearby: bool) -> str:
+    advice = "下面是最接近的段落，供您判断。" if nearby else "现有筛选下没有任何相近的段落，可以先放宽左侧的筛选。"
+    return (
+        '<div class="ps-empty"><h2>未检索到</h2><p>语料里没有足以直接作答的原文。' + advice + "</p>"
+        "<p>可以换用文件里的说法（如“医疗卫生服务”），去掉过细的限定，或补充相关文件后再问。</p></div>"
+    )
