@@ -1,6 +1,7 @@
 """Judges whether a passage speaks of a topic: how much of what was asked stands together in one of its sentences."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 
 from corpus.cut import sentences
 from corpus.model import Passage, Span
@@ -9,9 +10,10 @@ from index.tokenizer import Tokenizer, fold
 from retriever.expand import Expansion
 from retriever.model import Asked
 
-FOUND = 0.62
+FOUND = 0.66
 """Least evidence for 「有相关表述」; chosen on the dev half of eval/sets/plans (benchmarks/verdict.py)."""
 
+_JOINED = re.compile(r"[和与及、]|以及")
 # Words with which every topic is asked and every plan is written: they decide nothing.
 GENERIC = frozenset(
     [
@@ -102,15 +104,37 @@ GENERIC = frozenset(
 
 
 def asked(
-    topic: str, expansions: Sequence[Expansion], translated: float, tokenizer: Tokenizer, backend: Backend
-) -> Asked:
-    """Reduce a topic to the terms that decide. `translated` in 0–1: how far the expansions stand for the question."""
+    topic: str, expansions: Sequence[Expansion], translated: float, known: Container[str], tokenizer: Tokenizer,
+    backend: Backend,
+) -> Asked:  # fmt: skip
+    """Reduce a topic to the terms that decide.
+
+    `translated` in 0–1: how far the expansions stand for the question. `known`: folded words of the lexicon; where all
+    that 和 joins is known, each is asked by itself (「渔业和水产养殖」, but not 「综合利用与改良」).
+    """
+    words = tuple((fold(e.word), e.weight * translated) for e in expansions if translated > 0)
+    whole = _weights(topic, tokenizer, backend)
+    pieces = [_bare(piece) for piece in _JOINED.split(topic)]
+    if len(pieces) > 1 and all(piece in known for piece in pieces):
+        return Asked(whole, tuple(_weights(piece, tokenizer, backend) for piece in pieces), words)
+    return Asked(whole, (whole,), words)
+
+
+def _weights(topic: str, tokenizer: Tokenizer, backend: Backend) -> dict[str, float]:
     terms = dict.fromkeys(tokenizer.terms(topic))
     finest = [t for t in terms if not _compound(t, terms)]
     core = [t for t in finest if t not in GENERIC] or finest
     # A single character is too easily part of another word to count in full.
-    weights = {t: backend.idf(t) * (0.5 if len(t) == 1 else 1.0) for t in core}
-    return Asked(weights, tuple((fold(e.word), e.weight * translated) for e in expansions if translated > 0))
+    return {t: backend.idf(t) * (0.5 if len(t) == 1 else 1.0) for t in core}
+
+
+def _bare(piece: str) -> str:
+    """A piece of a topic without the generic words at its end: 水产养殖情况 → 水产养殖."""
+    piece = fold(piece).strip()
+    for word in GENERIC:
+        if piece.endswith(word) and len(piece) >= len(word) + 2:
+            return _bare(piece[: -len(word)])
+    return piece
 
 
 def _compound(term: str, terms: Mapping[str, None]) -> bool:
@@ -129,16 +153,16 @@ def evidence(what: Asked, passage: Passage, text: str) -> float:
     share(sentence) = 0.85 · idf mass in sentence and trail + 0.15 · idf mass in the sentence and lead phrase alone;
     official words for the question count as independent witnesses, 1 - product of (1 - weight), short ones half.
     """
-    total = sum(what.terms.values())
     above = fold(" ".join(passage.trail))
     lead = fold(" ".join(passage.trail[passage.headings :]))
     best = 0.0
-    if total > 0:
-        for span in sentences(text, passage.span):
-            sentence = fold(span.of(text)) + " " + lead
-            inside = sum(w for t, w in what.terms.items() if t in sentence)
-            around = sum(w for t, w in what.terms.items() if t in sentence or t in above)
-            best = max(best, (0.85 * around + 0.15 * inside) / total)
+    for span in sentences(text, passage.span):
+        sentence = fold(span.of(text)) + " " + lead
+        for terms in what.parts:
+            total = sum(terms.values())
+            inside = sum(w for t, w in terms.items() if t in sentence)
+            around = sum(w for t, w in terms.items() if t in sentence or t in above)
+            best = max(best, (0.85 * around + 0.15 * inside) / total if total > 0 else 0.0)
     if what.words:
         body = fold(passage.span.of(text)) + " " + above
         doubt = 1.0

@@ -59,6 +59,7 @@ class Lexicon:
     def __init__(self, cache: Path | None = None, path: Path | None = None) -> None:
         text, self.entries = read_lexicon(path)
         self.digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        self.words = frozenset(fold(word) for entry in self.entries for word in (entry.term, *entry.official))
         file = cache / f"lexicon-{self.digest}.npz" if cache else None
         arrays = _load(file)
         if arrays is None:

@@ -11,9 +11,13 @@ MODES = ("hybrid", "bm25", "dense")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question asks about: its weighty terms with their idf, and the official words it was translated to."""
+    """What a question asks about: its weighty terms with their idf, and the official words it was translated to.
+
+    parts: the terms of each alternative where the question names several (「渔业和水产养殖」); otherwise all in one.
+    """
 
     terms: Mapping[str, float]
+    parts: tuple[Mapping[str, float], ...] = ()
     words: tuple[tuple[str, float], ...] = ()
 
 

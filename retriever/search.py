@@ -178,7 +178,7 @@ def score(
         fused = fuse.weighted_sum(lexical, dense, rows, fuse.dense_weight(1 - missing))
     else:
         fused = lexical if mode == "bm25" else dense
-    what = evidence.asked(topic, expansions, missing, tokenizer, backend)
+    what = evidence.asked(topic, expansions, missing, lexicon.words, tokenizer, backend)
     used = tuple(e for e in expansions if any(backend.rows_with(t).size for t in tokenizer.terms(e.word)))
     return Scores(lexical, dense, fused, Counter(weighted), what, used)
 

@@ -1,0 +1,55 @@
+# make run: set up, ingest the sample plans, start the API and the page. make test: ruff, mypy, pytest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# A local folder of wheels where pip is set up for one, else PyTorch's own CPU index: never the CUDA build.
+TORCH := 2.13.0
+TORCH_SOURCE := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS),--torch-backend cpu)
+UV := 0.9.30
+
+.PHONY: run test setup system train lock figures clean
+
+run: setup
+	$(BIN)/planseek ingest corpus/samples
+	$(BIN)/planseek serve
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@echo "正在准备运行环境（首次约下载 600 MB，需几分钟）……"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps $(TORCH_SOURCE) torch==$(TORCH)
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What only tests and optional features need, from Debian: a browser, Chinese fonts, LibreOffice.
+system:
+	@if command -v apt-get >/dev/null && ! { command -v chromium && command -v soffice && fc-list :lang=zh | grep -q .; } >/dev/null 2>&1; then \
+		$(if $(filter 0,$(shell id -u)),,sudo) apt-get update -qq && \
+		$(if $(filter 0,$(shell id -u)),,sudo) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig libreoffice-writer libreoffice-calc; \
+	fi
+
+train: setup
+	$(BIN)/python -m training.dictionary
+	$(BIN)/python -m training
+
+figures: setup
+	$(BIN)/python -m benchmarks.figures
+
+# All but torch and the CUDA packages that its Linux builds ask for, hashed, for every platform.
+CUDA := triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cccl cuda-cupti cuda-nvrtc \
+	cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+lock:
+	$(BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --quiet $(foreach package,torch $(CUDA),--no-emit-package $(package)) --output-file requirements.lock
+	@! grep -nE '^(torch|triton|nvidia-|cuda-)|http|file:|\+cpu' requirements.lock | grep -vE '^[0-9]+:http[a-z0-9-]*=='
+
+clean:
+	rm -rf $(VENV) .planseek
