@@ -25,7 +25,7 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps $(TORCH_SOURCE) torch==$(TORCH)
-	$(BIN)/uv pip install --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

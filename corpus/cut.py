@@ -10,7 +10,11 @@ from corpus.model import Span
 SHORT, LONG = 150, 400
 """Passages aim at SHORT to LONG characters: shorter neighbours are joined, longer paragraphs are cut."""
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+[”’\"）)」』】]*|[^。！？!?；;\n]+")
+# A bracket that names units in charge belongs to the sentence before it: 「……。（牵头单位：……；责任单位：……）」.
+_SENTENCE = re.compile(
+    r"[^。！？!?\n]*[。！？!?\n]+[”’\"）)」』】]*(?:[（(](?![一二三四五六七八九十0-9]{1,3}[)）])[^（）()\n。]{2,300}[)）]。?)?|[^。！？!?\n]+"
+)
+_CLAUSE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+[”’\"）)」』】]*|[^。！？!?；;\n]+")
 _MARK = r"(?:[0-9０-９]{1,2}\s*[.．、]|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[—―－–-]{1,3}|[•·●◆■□▲]|[一二三四五六七八九十]{1,2}是|[①-⑮])?"
 _LEAD = re.compile(rf"{_MARK}\s*(?P<lead>[^，,；;：:。！？!?、]{{4,26}}(?:、[^，,；;：:。！？!?、]{{2,14}}){{0,2}})。")
 _LEAD_LONG = re.compile(rf"{_MARK[:-1]}\s*(?P<lead>[^；;：:。！？!?]{{4,36}})。")
@@ -22,6 +26,8 @@ _ITEM = re.compile(
 )
 # 「地区生产总值增长5.2%」 and 「2025年是收官之年」 state facts; they name no subject.
 _NO_SUBJECT = re.compile(r"[0-9０-９]\s*(?:[%％万亿元个家]|公里|个百分点)|之年$|[0-9]{4}年(?:是|以来)|^各位|^同志们")
+# 「云麓区。定位为……」: a place's own paragraph, however short its name.
+_PLACE = re.compile(r"(?P<lead>[\u4e00-\u9fff]{1,12}(?:区|县|市|旗|州|盟|镇|乡|街道))[。：:]")
 _PAST = ("了", "过", "谢")
 
 
@@ -38,7 +44,11 @@ class Piece:
 
 def sentences(text: str, span: Span) -> Iterator[Span]:
     """The sentences of a span, in order, closing quotes included, white space around them not."""
-    for match in _SENTENCE.finditer(text, span.start, span.end):
+    yield from _split(_SENTENCE, text, span)
+
+
+def _split(pattern: re.Pattern[str], text: str, span: Span) -> Iterator[Span]:
+    for match in pattern.finditer(text, span.start, span.end):
         start, end = match.span()
         while start < end and text[start].isspace():
             start += 1
@@ -92,7 +102,7 @@ def _pieces(text: str, paragraph: Paragraph) -> Iterator[tuple[Piece, bool]]:
 def lead_phrase(text: str, span: Span) -> str | None:
     """The short sentence or label with which a paragraph names its subject: 「加快生态环境修复。……」."""
     size = span.end - span.start
-    for pattern in (_LEAD, _LABEL, _LEAD_LONG):
+    for pattern in (_PLACE, _LEAD, _LABEL, _LEAD_LONG):
         match = pattern.match(text, span.start, span.end)
         # A lead phrase introduces a text longer than itself.
         if match and size - (match.end() - span.start) >= max(12, match.end() - match.start()):
@@ -107,7 +117,7 @@ def lead_phrase(text: str, span: Span) -> str | None:
 
 def _segments(text: str, span: Span) -> Iterator[tuple[Span, str | None]]:
     """Cut one long paragraph where further lead phrases stand inside it (「治理沉陷区。……。恢复矿山。……」)."""
-    parts = list(sentences(text, span))
+    parts = list(_split(_CLAUSE, text, span))
     starts = [(span.start, lead_phrase(text, span))]
     if span.end - span.start > LONG * 0.75:
         for i, part in enumerate(parts[1:-1], 1):
@@ -148,7 +158,7 @@ def _balanced(text: str, span: Span) -> list[Span]:
         return [span]
     target = size / -(-size // (LONG - 60))
     cuts = [span.start]
-    for sentence in sentences(text, span):
+    for sentence in _split(_CLAUSE, text, span):
         if sentence.end - cuts[-1] >= target and span.end - sentence.end >= target / 2:
             cuts.append(sentence.end)
     return [

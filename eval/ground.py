@@ -44,8 +44,14 @@ def laid_out(questions: QuestionSet, settings: Settings) -> Iterator[Ground]:
             return
         folder = sources(questions.name)
         if folder is None or not folder.is_dir():
-            where = f"也没有找到 {folder}（可用环境变量 PLANSEEK_SHARED 指明 shared 文件夹）" if folder else "请先用 planseek ingest 导入它们"
-            raise PlanSeekError(f"评测集「{questions.name}」已跳过：数据文件夹 {settings.home} 里没有它的全部文档，{where}。")
+            where = (
+                f"也没有找到 {folder}（可用环境变量 PLANSEEK_SHARED 指明 shared 文件夹）"
+                if folder
+                else "请先用 planseek ingest 导入它们"
+            )
+            raise PlanSeekError(
+                f"评测集「{questions.name}」已跳过：数据文件夹 {settings.home} 里没有它的全部文档，{where}。"
+            )
         service = Service(replace(settings, home=Path(scratch)))
         service.ingest([folder])
         if not _holds(Path(scratch), questions.documents):

@@ -36,7 +36,9 @@ def read_set(name: str, split: str = "all", folder: Path | None = None) -> Quest
         try:
             questions.append(_question(row))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise PlanSeekError(f"{file} 第 {number} 行不是一道评测题（{error!r}）。格式见 docs/evaluation.md。") from error
+            raise PlanSeekError(
+                f"{file} 第 {number} 行不是一道评测题（{error!r}）。格式见 docs/evaluation.md。"
+            ) from error
     return QuestionSet(name, _half(questions, split, name))
 
 

@@ -35,7 +35,10 @@ def _block(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
     head = ["系统", *(LABELS.get(measure, measure) for measure in shown)]
     body = [[name, *(f"{row[m]:.4f}" if m in row else "—" for m in shown)] for name, row in rows.items()]
     widths = [max(_width(line[i]) for line in (head, *body)) for i in range(len(head))]
-    return ["  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)) for line in (head, *body)]
+    return [
+        "  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True))
+        for line in (head, *body)
+    ]
 
 
 def _width(text: str) -> int:

@@ -22,7 +22,7 @@ class ApiError(Exception):
     """A request that the API refused or failed at; the message is shown as it is."""
 
 
-class Unreachable(ApiError):
+class Unreachable(ApiError):  # noqa: N818 - names the state
     """Nothing answers at the API's address."""
 
 

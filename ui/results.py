@@ -86,38 +86,43 @@ def _group(answer: Json, group: Json) -> str:
     nearest = (
         f"<details><summary>最接近但不足以作答</summary>{_hit(answer, rejected, (), group['region'])}</details>"
         if rejected
-        else '<p class="ps-hint">现有筛选下没有该地区的文字。</p>'
+        else '<p class="ps-hint">也没有相近的段落。</p>'
     )
     verdict = '<p class="ps-verdict">未检索到</p>'
     return f'<section class="ps-group ps-silent" id="{_anchor(group)}">{head}<div>{verdict}{nearest}</div></section>'
 
 
 def _hit(answer: Json, hit: Json, statements: Iterable[Json], region: Json | None = None) -> str:
-    document = hit["document"]
-    quotation = f'<blockquote>{_quotation(answer, hit, statements)}</blockquote>'
+    asked, also = _words(answer, hit)
+    quotation = f"<blockquote>{marked(hit['text'], asked, also, _answering(hit, statements))}</blockquote>"
+    # What was asked often stands in the heading, which only the citation shows.
+    cited = marked(hit["citation"], asked, also)
     return (
-        f'<article class="ps-hit">{quotation}<p class="ps-cite"><span>{hit["rank"]}</span><cite>{escaped(hit["citation"])}</cite>'
-        f'{_labels(hit, region)}</p><details class="ps-why"><summary><span>{_source(document)}</span><em>为什么命中</em></summary>'
+        f'<article class="ps-hit">{quotation}<p class="ps-cite"><span>{hit["rank"]}</span><cite>{cited}</cite>'
+        f'{_labels(hit, region)}</p><details class="ps-why"><summary><span>{_source(hit, region)}</span><em>为什么命中</em></summary>'
         f"{_why(hit)}</details></article>"
     )
 
 
-def _quotation(answer: Json, hit: Json, statements: Iterable[Json]) -> str:
+def _answering(hit: Json, statements: Iterable[Json]) -> list[tuple[int, int]]:
+    """Where in a hit's text the sentences stand that answer, as (start, end)."""
     start, length = hit["span"]["start"], len(hit["text"])
-    keys = [
+    spans = [
         (citation["span"]["start"] - start, citation["span"]["end"] - start)
         for statement in statements
         for citation in statement["citations"]
         if citation["document"]["id"] == hit["document"]["id"]
     ]
-    whole = [key for key in keys if 0 <= key[0] < key[1] <= length]
-    question = answer["query"]
+    return [(a, b) for a, b in spans if 0 <= a < b <= length]
+
+
+def _words(answer: Json, hit: Json) -> tuple[list[str], list[str]]:
+    """The matched words that the question uses, and those it was translated to, which are marked more quietly."""
+    question = answer["query"].casefold()
     matched = hit["why"].get("bm25", {}).get("terms", [])
-    # The index also matches words that the question was translated to; they are marked, but more quietly.
-    asked = [term for term in matched if term in question]
     also = [term for term in matched if term not in question]
-    also += [e["word"] for e in answer["interpretation"].get("expansions", ())]
-    return marked(hit["text"], asked, also, whole)
+    also += [expansion["word"] for expansion in answer["interpretation"].get("expansions", ())]
+    return [term for term in matched if term in question], also
 
 
 def _labels(hit: Json, region: Json | None) -> str:
@@ -133,10 +138,13 @@ def _labels(hit: Json, region: Json | None) -> str:
     return "".join(labels)
 
 
-def _source(document: Json) -> str:
+def _source(hit: Json, region: Json | None) -> str:
+    """File, kind and period; the region too where no heading names it."""
+    document, about = hit["document"], hit["region"]
+    place = name_parts(about["name"])[1] if about and region is None else None
     # Folders of the machine that ingested stay out of the page.
     name = PurePosixPath((document["file"] or "").replace("\\", "/")).name
-    return " · ".join(escaped(part) for part in (name, document["kind"], document["period"]) if part)
+    return " · ".join(escaped(part) for part in (place, name, document["kind"], document["period"]) if part)
 
 
 def _why(hit: Json) -> str:
@@ -157,9 +165,11 @@ def _why(hit: Json) -> str:
 
 def _statements(answer: Json) -> str:
     items = []
-    for statement in answer["statements"]:
-        cited = "；".join(escaped(citation["citation"]) for citation in statement["citations"])
-        items.append(f"<li><q>{marked(statement['text'])}</q><cite>{cited}</cite></li>")
+    cited = ["；".join(escaped(c["citation"]) for c in statement["citations"]) for statement in answer["statements"]]
+    for statement, source, following in zip(answer["statements"], cited, [*cited[1:], None], strict=True):
+        # Sentences of one place stand together above its citation.
+        citation = "" if source == following else f"<cite>{source}</cite>"
+        items.append(f"<li><q>{marked(statement['text'])}</q>{citation}</li>")
     return f'<div class="ps-answer"><h2 class="ps-h">直接回答<small>均为原文</small></h2><ol>{"".join(items)}</ol></div>'
 
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from settings import Settings
 
 PAGE = Path(__file__).with_name("page.py")
+
+# The colours of Streamlit's own widgets; those of everything else stand in style.css.
+_THEME = {
+    "light.primaryColor": "#1d4e58", "light.backgroundColor": "#ffffff", "light.secondaryBackgroundColor": "#f6f5f0",
+    "light.textColor": "#1c2326", "light.borderColor": "#dcdbd4",
+    "dark.primaryColor": "#7fbcc6", "dark.backgroundColor": "#14191b", "dark.secondaryBackgroundColor": "#1d2326",
+    "dark.textColor": "#e6e9e8", "dark.borderColor": "#3a4347",
+}  # fmt: skip
 
 
 class PortTaken(Exception):  # noqa: N818 - names the thing
@@ -25,7 +34,9 @@ def serve(settings: "Settings", host: str, port: int, ui_port: int) -> None:
     for wanted, option in ((port, "--port"), (ui_port, "--ui-port")):
         if not _free(host, wanted):
             raise PortTaken(f"端口 {wanted} 已被占用。请关闭占用它的程序，或用 {option} 换一个端口。")
-    environment = os.environ | {
+    # The API reads planseek.toml in its own working folder; what was read here must hold there.
+    environment = os.environ | {f"PLANSEEK_{f.name.upper()}": str(getattr(settings, f.name)) for f in fields(settings)}
+    environment |= {
         "PLANSEEK_HOME": str(settings.home.resolve()),
         "PLANSEEK_API": f"http://{_reachable(host)}:{port}",
         "PYTHONUNBUFFERED": "1",
@@ -35,6 +46,7 @@ def serve(settings: "Settings", host: str, port: int, ui_port: int) -> None:
         sys.executable, "-m", "streamlit", "run", str(PAGE), "--server.headless=true", f"--server.address={host}",
         f"--server.port={ui_port}", "--browser.gatherUsageStats=false", "--server.fileWatcherType=none",
         "--client.toolbarMode=minimal", f"--server.maxUploadSize={settings.upload_mb}", "--logger.level=warning",
+        "--client.showErrorDetails=none", *(f"--theme.{name}={colour}" for name, colour in _THEME.items()),
     ]  # fmt: skip
     running = [subprocess.Popen(command, env=environment, cwd=PAGE.parents[1]) for command in (api, page)]
     print(f"页面：http://{_reachable(host)}:{ui_port}\n接口：http://{_reachable(host)}:{port}/docs\n按 Ctrl+C 停止。", flush=True)  # noqa: T201
