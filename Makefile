@@ -21,7 +21,7 @@ test: setup
 setup: $(VENV)/ready
 
 $(VENV)/ready: requirements.lock pyproject.toml
-	@echo "正在准备运行环境（首次约下载 600 MB，需几分钟）……"
+	@echo "正在准备运行环境（首次约下载 540 MB，安装后占 2 GB，需几分钟）……"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps $(TORCH_SOURCE) torch==$(TORCH)

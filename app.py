@@ -1,17 +1,19 @@
 """The HTTP API: routes, request models and problem responses; all the work is the service's."""
 
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-from fastapi import FastAPI, File, HTTPException, Query, Request, Response, UploadFile
+from fastapi import Depends, FastAPI, File, HTTPException, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 import settings as configuration
+from corpus import intake
 from corpus.errors import PlanSeekError
 from corpus.store import Store
 from retriever import exporters, wire
@@ -19,6 +21,8 @@ from retriever.model import Query as Question
 from retriever.service import Service
 
 VERSION = "0.1.0"
+SIDE_FILES = frozenset(("metadata.csv", "regions.csv"))
+_LONGEST_NAME = 200
 
 
 class Search(BaseModel):
@@ -53,7 +57,9 @@ class Export(Search):
 def create_app(service: Service | None = None) -> FastAPI:
     """The application over one home folder; that of the settings where none is given."""
     served = service or Service(configuration.load())
-    app = FastAPI(title="规划问答 PlanSeek", version=VERSION, description="对政府规划文本提问，逐区返回可核对的原文与出处。")
+    app = FastAPI(
+        title="规划问答 PlanSeek", version=VERSION, description="对政府规划文本提问，逐区返回可核对的原文与出处。"
+    )
 
     @app.exception_handler(PlanSeekError)
     def refused(request: Request, error: PlanSeekError) -> JSONResponse:
@@ -64,33 +70,54 @@ def create_app(service: Service | None = None) -> FastAPI:
         places = "、".join(sorted({".".join(str(part) for part in e["loc"][1:]) or "请求体" for e in error.errors()}))
         return _problem(422, f"请求的这些字段不符合要求：{places}。字段说明见 /docs。")
 
-    @app.exception_handler(HTTPException)
-    def failed(request: Request, error: HTTPException) -> JSONResponse:
-        return _problem(error.status_code, str(error.detail))
+    @app.exception_handler(StarletteHTTPException)
+    def failed(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        return _problem(error.status_code, _REFUSALS.get(str(error.detail), str(error.detail)), error.headers)
 
-    @app.post("/v1/search", summary="检索：返回带出处的原文段落")
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> JSONResponse:
+        return _problem(
+            500, f"程序出错（{type(error).__name__}）。请查看运行 planseek serve 的窗口，并把输出发给维护者。"
+        )
+
+    def ready() -> None:
+        """503 while there is no index to answer from, or it does not fit the program: not the question's fault."""
+        try:
+            served.searcher.corpus()
+        except PlanSeekError as error:
+            raise HTTPException(503, str(error)) from error
+
+    needs_index = [Depends(ready)]
+
+    @app.post("/v1/search", summary="检索：返回带出处的原文段落", dependencies=needs_index)
     def search(body: Search) -> dict[str, Any]:
         return wire.findings_json(served.search(body.question()))
 
-    @app.post("/v1/ask", summary="提问：返回逐字引用的句子")
+    @app.post("/v1/ask", summary="提问：返回逐字引用的句子", dependencies=needs_index)
     def ask(body: Search) -> dict[str, Any]:
         return wire.answer_json(served.ask(body.question()))
 
-    @app.post("/v1/export", summary="导出检索结果为文件", response_class=Response)
+    @app.post("/v1/export", summary="导出检索结果为文件", response_class=Response, dependencies=needs_index)
     def export(body: Export) -> Response:
         content = served.export(body.question(), body.format)
         _, media_type = exporters.EXPORTERS[body.format]
-        headers = {"Content-Disposition": f'attachment; filename="planseek.{body.format}"', "X-Content-Type-Options": "nosniff"}
+        headers = {
+            "Content-Disposition": f'attachment; filename="planseek.{body.format}"',
+            "X-Content-Type-Options": "nosniff",
+        }
         return Response(content, media_type=media_type, headers=headers)
 
     @app.post("/v1/ingest", summary="上传文件并编入索引")
-    def ingest(files: Annotated[list[UploadFile], File(description="文本、网页、Word 或 PDF；可附 metadata.csv、regions.csv")]) -> dict[str, Any]:
-        folder = served.settings.home / "uploads"
-        saved = [_save(upload, folder, served.settings.upload_mb << 20) for upload in files]
-        return wire.report_json(served.ingest(saved))
+    def ingest(
+        files: Annotated[list[UploadFile], File(description="文本、网页、Word 或 PDF；可附 metadata.csv、regions.csv")],
+    ) -> dict[str, Any]:
+        with _received(files, served.settings.home / "uploads", served.settings.upload_mb) as saved:
+            return wire.report_json(served.ingest(saved))
 
     @app.get("/v1/documents", summary="已入库的文档")
-    def documents(offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> dict[str, Any]:
+    def documents(
+        offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    ) -> dict[str, Any]:
         with _open(served.store) as store:
             listed = store.documents(with_text=False)
             counts = store.passage_counts()
@@ -118,38 +145,75 @@ def create_app(service: Service | None = None) -> FastAPI:
     return app
 
 
-def _problem(status: int, detail: str) -> JSONResponse:
+_REFUSALS = {
+    "Not Found": "没有这个地址。接口说明见 /docs。",
+    "Method Not Allowed": "这个地址不支持该请求方法。接口说明见 /docs。",
+}
+"""The framework's own words → ours."""
+
+
+def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """RFC 9457 problem details."""
     body = {"type": "about:blank", "title": "请求未能完成", "status": status, "detail": detail}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 
 @contextmanager
 def _open(opener: Callable[[], Store]) -> Iterator[Store]:
-    store = opener()
+    try:
+        store = opener()
+    except PlanSeekError as error:
+        raise HTTPException(503, str(error)) from error
     try:
         yield store
     finally:
         store.close()
 
 
-def _save(upload: UploadFile, folder: Path, limit: int) -> Path:
-    """Store an upload under its bare name, counting bytes while reading. Raises PlanSeekError past the limit."""
-    name = PurePath((upload.filename or "").replace("\\", "/")).name.strip().lstrip(".")
-    name = "".join(c for c in name if c.isprintable() and c not in '<>:"|?*/')[-120:]
+@contextmanager
+def _received(uploads: Iterable[UploadFile], folder: Path, limit_mb: int) -> Iterator[list[Path]]:
+    """The paths to ingest of an upload, kept under their bare names in `folder`; all of it is kept or none.
+
+    A metadata.csv or regions.csv speaks of every file of the folder: with one, the whole folder is ingested. Raises
+    PlanSeekError for a name that is none or stands twice, a file past the limit, a side file that is not understood.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".", dir=folder) as waiting:
+        names: list[str] = []
+        for upload in uploads:
+            name = bare_name(upload.filename or "")
+            if name in names:
+                raise PlanSeekError(f"有两个文件同名「{name}」。请改名后再上传。")
+            names.append(name)
+            _save(upload, Path(waiting) / name, limit_mb)
+        intake.find([Path(waiting)])
+        saved = [(Path(waiting) / name).replace(folder / name) for name in names]
+    yield [folder] if SIDE_FILES.intersection(names) else saved
+
+
+def bare_name(given: str) -> str:
+    """The last part of a name in an upload, of printable characters and at most 200 bytes, its suffix kept.
+
+    Raises PlanSeekError where nothing is left.
+    """
+    name = PurePath(given.replace("\\", "/")).name.strip().lstrip(".")
+    name = "".join(c for c in name if c.isprintable() and c not in '<>:"|?*/')
+    stem, dot, suffix = name.rpartition(".")
+    if dot and len(suffix) <= 10:
+        room = _LONGEST_NAME - len(f".{suffix}".encode())
+        name = stem.encode()[:room].decode(errors="ignore") + "." + suffix if stem else suffix
+    else:
+        name = name.encode()[:_LONGEST_NAME].decode(errors="ignore")
     if not name:
         raise PlanSeekError("上传的文件没有文件名。请重新选择文件。")
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f".{secrets.token_hex(8)}"
-    try:
-        size = 0
-        with unfinished.open("wb") as out:
-            while chunk := upload.file.read(1 << 20):
-                size += len(chunk)
-                if size > limit:
-                    raise PlanSeekError(f"「{name}」超过 {limit >> 20} MB 的上限。请拆分后再上传。")
-                out.write(chunk)
-        return unfinished.replace(folder / name)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    return name
 
+
+def _save(upload: UploadFile, path: Path, limit_mb: int) -> None:
+    size = 0
+    with path.open("wb") as out:
+        while chunk := upload.file.read(1 << 20):
+            size += len(chunk)
+            if size > limit_mb << 20:
+                raise PlanSeekError(f"「{path.name}」超过 {limit_mb} MB 的上限。请拆分后再上传。")
+            out.write(chunk)

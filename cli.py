@@ -1,10 +1,12 @@
 """The `planseek` command: each sub-command a few lines over the packages. Results to standard output, talk to error."""
 
+import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +16,7 @@ import settings as configuration
 from corpus.errors import PlanSeekError
 
 if TYPE_CHECKING:
+    from corpus.places import Place
     from index.ingest import Progress
     from retriever.model import Answer, Findings, Group, Hit, Query, Statement
     from retriever.service import Service
@@ -37,19 +40,24 @@ Expand = Annotated[bool, typer.Option("--expand/--no-expand", help="是否把日
 
 def main() -> None:
     """Run the command; every fault is one Chinese line and an exit code, never a traceback."""
+    # A terminal or pipe that is not UTF-8 gets a question mark for what it cannot show, not a crash.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
-        app(standalone_mode=False)
+        # Outside Typer's standalone mode an Exit comes back as the code.
+        sys.exit(app(standalone_mode=False) or 0)
     except PlanSeekError as error:
         _stop(str(error), 2)
-    except (typer.Exit, typer.Abort) as end:
-        sys.exit(getattr(end, "exit_code", 130))
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
         _stop("已中断，原有数据未受影响。", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if _is_usage_error(error):
-            _stop(f"命令有误：{error.format_message()}。用 planseek --help 查看用法。", 2)  # type: ignore[attr-defined]
+            told = error.format_message()  # type: ignore[attr-defined]
+            # Without a command, the help has been printed and there is nothing to add.
+            _stop(f"命令有误：{_in_chinese(told)}。用 planseek --help 查看用法。" if told else "", 2)
         if os.environ.get("PLANSEEK_DEBUG"):
             raise
         _stop(f"程序出错（{type(error).__name__}: {error}）。请设置 PLANSEEK_DEBUG=1 重试，并把输出发给维护者。", 1)
@@ -59,8 +67,28 @@ def _is_usage_error(error: Exception) -> bool:
     return hasattr(error, "format_message") and hasattr(error, "exit_code")
 
 
+_USAGE = (
+    (r"Missing (?:argument|option) '(.+?)'.*", r"缺少「\1」"),
+    (r"Invalid value for '(.+?)'.*", r"「\1」的值无效"),
+    (r"No such option:? '?(.+?)'?(?:[. ].*)?", r"没有选项 \1"),
+    (r"No such command '(.+?)'.*", r"没有命令「\1」"),
+    (r"Option '(.+?)' requires an argument.*", r"选项 \1 后缺少值"),
+    (r"Got unexpected extra arguments? \((.+)\).*", r"多出「\1」（带空格的问题请加引号）"),
+)
+"""Typer's messages → ours; one it does not know stays as it is."""
+
+
+def _in_chinese(message: str) -> str:
+    message = " ".join(message.split())
+    for pattern, words in _USAGE:
+        if match := re.fullmatch(pattern, message):
+            return match.expand(words)
+    return message.rstrip(".")
+
+
 def _stop(message: str, code: int) -> None:
-    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201
+    if message:
+        print(" ".join(message.split()), file=sys.stderr)  # noqa: T201
     sys.exit(code)
 
 
@@ -94,11 +122,11 @@ def inspect(file: Annotated[Path, typer.Argument(metavar="文件")], home: Home 
 
     tray = intake.find([file])
     if len(tray.files) != 1:
-        raise PlanSeekError(tray.refused[0][1] if tray.refused else f"{file} 不是单个文件。请给出一个文件。")
+        reason = tray.refused[0][1] if tray.refused else "不是单个文件。请给出一个文件。"
+        raise PlanSeekError(f"{file}：{reason}")
     found = tray.files[0]
     try:
-        database = configuration.load(home).home / "corpus.sqlite"
-        gazetteer = _service(home).store().gazetteer() if database.exists() else Gazetteer(tray.places)
+        gazetteer = Gazetteer((*_places(home), *tray.places))
         document, passages = intake.read_document(intake.load(found.path), found, gazetteer)
     except UnreadableFile as error:
         raise PlanSeekError(f"{file.name}：{error}" if file.name not in str(error) else str(error)) from error
@@ -113,6 +141,17 @@ def inspect(file: Annotated[Path, typer.Argument(metavar="文件")], home: Home 
     for passage in passages:
         _say(f"[{passage.span.start}–{passage.span.end}] {' › '.join(passage.trail)} 第{passage.paragraph}段")
         _say("    " + " ".join(passage.span.of(document.text).split()))
+
+
+def _places(home: Path | None) -> "list[Place]":
+    """The regions that the store knows, where there is a store."""
+    from corpus.store import Store
+
+    database = configuration.load(home).home / "corpus.sqlite"
+    if not database.exists():
+        return []
+    with closing(Store(database)) as store:
+        return list(store.gazetteer().places.values())
 
 
 @app.command()
@@ -157,21 +196,25 @@ def export(
     try:
         output.write_bytes(content)
     except OSError as error:
-        raise PlanSeekError(f"无法写入 {output}（{error.strerror}）。请检查文件夹是否存在、文件是否正被打开。") from error
+        raise PlanSeekError(
+            f"无法写入 {output}（{error.strerror}）。请检查文件夹是否存在、文件是否正被打开。"
+        ) from error
     print(f"已导出：{output}", file=sys.stderr)  # noqa: T201
 
 
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="监听地址；默认只有本机能访问")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="API 端口")] = 8000,
-    ui_port: Annotated[int, typer.Option("--ui-port", help="页面端口")] = 8501,
+    port: Annotated[int, typer.Option(help="API 端口", min=1, max=65535)] = 8000,
+    ui_port: Annotated[int, typer.Option("--ui-port", help="页面端口", min=1, max=65535)] = 8501,
     home: Home = None,
 ) -> None:
     """启动 API 与页面。按 Ctrl+C 停止。"""
     from ui.serve import PortTaken
     from ui.serve import serve as run
 
+    if port == ui_port:
+        raise PlanSeekError(f"--port 与 --ui-port 都是 {port}。请用两个不同的端口。")
     try:
         run(configuration.load(home), host, port, ui_port)
     except PortTaken as error:
@@ -251,7 +294,7 @@ def _say(line: str) -> None:
 
 
 def _print_json(content: dict[str, Any]) -> None:
-    _say(json.dumps(content, ensure_ascii=False))
+    _say(json.dumps(content, ensure_ascii=sys.stdout.encoding.lower().replace("-", "") != "utf8"))
 
 
 _STATUS = {"added": "新增", "unchanged": "未变", "replaced": "更新", "removed": "移除", "refused": "未能读入"}
@@ -260,7 +303,11 @@ _STATUS = {"added": "新增", "unchanged": "未变", "replaced": "更新", "remo
 def _print_report(report: dict[str, Any]) -> None:
     for row in report["documents"]:
         region = row["region"]
-        known = f"{row['title']}｜{region['name'] if region else '地区未定'}｜{row['kind']}｜{row['period'] or '—'}" if row["title"] else ""
+        known = (
+            f"{row['title']}｜{region['name'] if region else '地区未定'}｜{row['kind']}｜{row['period'] or '—'}"
+            if row["title"]
+            else ""
+        )
         _say(f"{_STATUS[row['status']]}  {Path(row['file']).name}  {row['reason'] or known}")
     _say(f"共 {len(report['documents'])} 个文件，语料 {report['passages']} 段，用时 {report['seconds']:.1f} 秒。")
 

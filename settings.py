@@ -7,6 +7,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from corpus.errors import PlanSeekError
+from index.backends import BACKENDS
+
+
+_SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,15 @@ def load(home: Path | None = None) -> Settings:
     if file.is_file():
         try:
             settings = _with(settings, tomllib.loads(file.read_text("utf-8")), "planseek.toml")
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise PlanSeekError(f"planseek.toml 无法解析（{error}）。请检查格式。") from error
     names = {f.name for f in fields(Settings)}
     variables = {
-        name: os.environ[f"PLANSEEK_{name.upper()}"] for name in names if f"PLANSEEK_{name.upper()}" in os.environ
+        name: os.environ[f"PLANSEEK_{name.upper()}"] for name in names if os.environ.get(f"PLANSEEK_{name.upper()}")
     }
     settings = _with(settings, variables, "环境变量 PLANSEEK_…")
+    if settings.backend not in BACKENDS:
+        raise PlanSeekError(f"没有名为「{settings.backend}」的索引后端，可用：{'、'.join(BACKENDS)}。")
     return replace(settings, home=home) if home else settings
 
 
@@ -51,9 +57,13 @@ def _with(settings: Settings, values: Mapping[str, object], source: str) -> Sett
         default = getattr(settings, name)
         try:
             if isinstance(default, bool):
-                changes[name] = str(value).lower() in ("1", "true", "yes", "on")
+                changes[name] = _SWITCHES[str(value).lower()]
             else:
                 changes[name] = type(default)(value) if not isinstance(default, Path) else Path(str(value))
-        except (TypeError, ValueError) as error:
-            raise PlanSeekError(f"{source} 中 {name} 的值 {value!r} 无效。") from error
+            if name == "upload_mb" and int(str(changes[name])) < 1:
+                raise ValueError
+        except (TypeError, ValueError, KeyError) as error:
+            raise PlanSeekError(
+                f"{source} 中 {name} 的值 {value!r} 无效。请改成与默认值 {default} 同类的值，或删去这一项。"
+            ) from error
     return replace(settings, **changes)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus import boilerplate, outline
+from corpus import margins, outline
 from corpus.lines import Line, split
 from corpus.model import Reading, Section, Span
 
@@ -33,9 +33,6 @@ _ITEM = re.compile(r"[—―－–-]{1,3}|[•·●◆■□▲★※]|[一二�
 _SALUTATION = re.compile(r"(?:各位代表|同志们|.{0,12}各位委员)[，,。:：!！]?")
 _STANDALONE = re.compile(r"(?:[一二三四五六七八九十]{1,2}是[^，,；;：:？?]{4,36}|[^，,；;：:、0-9？?]{4,20})。")
 _UNTITLED = re.compile(r"[^。；;，,：:！？!?|]{6,40}(?<![0-9、])")
-_TABLE_HEAD = re.compile(r"序\s*号")
-_PAGE_REFERENCE = re.compile(r"[.…·\s]*[（(]?\s*[0-9]{1,4}\s*[)）]?\s*$")
-_CONTENTS = re.compile(r"目\s*[录次](?:\s*序言)?|contents", re.IGNORECASE)
 # A line that names a document or a table: heads what follows it, at the top of the outline.
 _CAPTION = re.compile(
     r"[^。；;，,！？]{8,60}(?:意见|规划|纲要|计划|方案|办法|公告|通知|报告|建议|情况|清单|要点|一览表|分工|采纳情况)"
@@ -74,7 +71,8 @@ class _Annotator:
 
     def run(self) -> Annotation:
         lines = self.lines
-        reasons = self._boilerplate()
+        title = self.title.of(self.text) if self.title else None
+        reasons = margins.mark(lines, title)
         index = 0
         while index < len(lines):
             line = lines[index]
@@ -95,51 +93,6 @@ class _Annotator:
             tuple(sorted(self.sections, key=lambda s: (s.span.start, -s.span.end))), tuple(self.paragraphs)
         )
 
-    # — boilerplate ————————————————————————————————————————————————————————————————————————————————————————————
-
-    def _boilerplate(self) -> list[str | None]:
-        lines = self.lines
-        first, last = self._body_bounds()
-        reasons: list[str | None] = []
-        in_table = False
-        for i, line in enumerate(lines):
-            if _TABLE_HEAD.fullmatch(line.text):
-                in_table = True
-            reason = boilerplate.reason(line.text, head=i < first, tail=i > last)
-            if in_table and i <= last and reason in ("页码", "扫描噪点"):
-                reason = None
-            reasons.append(reason)
-        self._mark_contents(reasons)
-        return reasons
-
-    def _body_bounds(self) -> tuple[int, int]:
-        """The indices of the first and last lines that can only be body: a numbered heading or a full sentence."""
-
-        def body(line: Line) -> bool:
-            if boilerplate.reason(line.text, head=True, tail=True):
-                return False
-            number = outline.numbered(line.text)
-            return (len(line.text) >= 30 and any(c in line.text for c in "。；！")) or bool(
-                number and number.rank <= 5 and number.heading
-            )
-
-        indices = [i for i, line in enumerate(self.lines) if body(line)]
-        return (indices[0], indices[-1]) if indices else (0, len(self.lines))
-
-    def _mark_contents(self, reasons: list[str | None]) -> None:
-        """A table of contents: from 目录 to where its first entry comes again, or else to the first body line."""
-        lines = self.lines
-        start = next((i for i, line in enumerate(lines[:80]) if _CONTENTS.match(line.text)), None)
-        if start is None or len(lines[start].text) > 12:
-            return
-        body = next(
-            (i for i in range(start + 1, len(lines)) if "。" in lines[i].text and len(lines[i].text) >= 40), start + 1
-        )
-        entry = next((_squeeze(_PAGE_REFERENCE.sub("", line.text)) for line in lines[start + 1 : body]), "")
-        again = next((i for i in range(start + 2, body) if entry and _squeeze(lines[i].text).startswith(entry)), body)
-        for i in range(start, again):
-            reasons[i] = "目录"
-
     # — tables —————————————————————————————————————————————————————————————————————————————————————————————————
 
     def _table_at(self, line: Line) -> Span | None:
@@ -156,7 +109,7 @@ class _Annotator:
         """「序号」 alone on a line, followed by at least two more short lines: a table whose cells became lines."""
         following = self.lines[index + 1 : index + 3]
         return (
-            bool(_TABLE_HEAD.fullmatch(self.lines[index].text))
+            bool(margins.TABLE_HEAD.fullmatch(self.lines[index].text))
             and len(following) == 2
             and all(len(line.text) <= 12 for line in following)
         )
@@ -352,7 +305,7 @@ class _Annotator:
         return bool(
             (number and number.rank <= 5)
             or outline.BOX.match(line.text)
-            or _TABLE_HEAD.fullmatch(line.text)
+            or margins.TABLE_HEAD.fullmatch(line.text)
             or _ITEM.match(line.text)
             or (number and number.heading and line.gap)
         )
@@ -373,6 +326,3 @@ def _clean(heading: str) -> str:
     """A heading as it is cited: white space folded, the closing full stop or colon dropped."""
     return re.sub(r"\s+", " ", heading).strip().rstrip("。：:")
 
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"\s", "", text)

@@ -21,10 +21,10 @@ def _style(rank: int, pattern: str, specimen: str) -> Numbering:
 
 
 STYLES = (
-    _style(1, rf"第\s*{_NUM}\s*(?:部分|[篇编])(?![、，。])", "第一篇 指导原则和发展目标"),
-    _style(2, rf"第\s*{_NUM}\s*章(?![、，。程])", "第八章 完善治理体系，提高城市治理新水平"),
-    _style(3, rf"第\s*{_NUM}\s*节(?![、，。约能])", "第三节 加强生态保护修复"),
-    _style(4, rf"{_CN}\s*[、．]", "一、总体要求"),
+    _style(1, rf"第\s*{_NUM}\s*(?:部分|篇(?![章幅文])|编(?![辑码制委队]))(?![、，。的所])", "第一篇 指导原则和发展目标"),
+    _style(2, rf"第\s*{_NUM}\s*章(?![、，。程节的所和至]|规定|明确)", "第八章 完善治理体系，提高城市治理新水平"),
+    _style(3, rf"第\s*{_NUM}\s*节(?![、，。约能课的所和至]|规定|明确)", "第三节 加强生态保护修复"),
+    _style(4, rf"{_CN}\s*[、．](?!\s*[一二三四五六七八九十][、，产次类级])", "一、总体要求"),
     _style(5, rf"[（(]\s*{_CN}\s*[)）]", "（一）坚持党的全面领导。"),
     _style(6, r"[0-9０-９]{1,2}\s*、", "1、指导思想。"),
     _style(7, r"[0-9０-９]{1,2}\s*[.．](?![0-9０-９]*[%％])(?=\D|20[0-9]{2}年)", "29. 持续改善生态环境质量。"),
@@ -47,19 +47,22 @@ _HEADING_NOUN = re.compile(
 )
 # … or a word with which the body then begins, after a heading of six characters or more.
 _BODY_OPENS = re.compile(
-    r"^[^。，,、；;：:]{6,24}?(?=(?:落实|围绕|坚持|贯彻|巩固|按照|紧扣|聚焦|立足|把|将)[^。]{2,}|(?<=事业|产业|建设|水平|能力|工作|体系|计划|行动)(?:以|加))"
+    r"^[^。，,、；;：:]{6,24}?(?=(?:落实|围绕|坚持|贯彻|巩固|按照|紧扣|聚焦|立足|把|将)[^。]{2,}|(?<=事业|产业|建设|水平|能力|工作|体系|计划|行动)(?:以|加)|(?<=环境|事业|产业|建设|水平|能力|工作|体系|机制)(?:全力|着力|大力|深入|全面))"
 )
+# 「1.标准地：在出让前……的用地。」 is an item with a label, not a heading.
+_DEFINITION = re.compile(r"[^。；;，,：:]{2,24}[：:]\s*[^。]{6,}")
 _TRAILING_YEAR = re.compile(r"[0-9０-９]{4}\s*年$")
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedLine:
-    """A line that begins with a number: its rank, its ordinal, and how many of its characters are heading (0: the
-    line is an item without a heading of its own)."""
+    """A line that begins with a number: its rank, its ordinal, how many of its characters are heading (0: the line is
+    an item without a heading of its own), and how many are the number."""
 
     rank: int
     ordinal: int
     heading: int
+    mark: int
 
 
 def numbered(line: str, longest: int = 45) -> NumberedLine | None:
@@ -75,14 +78,17 @@ def numbered(line: str, longest: int = 45) -> NumberedLine | None:
         rest = line[match.end() :]
         if not rest.strip():
             # A bare 「第一节」 is a heading whose title stands on the next line; a bare 「1.」 is a list mark.
-            return NumberedLine(style.rank, ordinal, match.end()) if style.rank <= 3 else None
-        return NumberedLine(style.rank, ordinal, _heading_length(line, match.end(), style.rank, longest))
+            return NumberedLine(style.rank, ordinal, match.end(), match.end()) if style.rank <= 3 else None
+        heading = _heading_length(line, match.end(), style.rank, longest)
+        return NumberedLine(style.rank, ordinal, heading, match.end())
     return None
 
 
 def _heading_length(line: str, mark: int, rank: int, longest: int) -> int:
     sentence = _FIRST_SENTENCE.match(line)
     end = sentence.end() if sentence else len(line)
+    if rank >= 6 and sentence and _DEFINITION.match(line, mark):
+        return 0
     if end - mark <= longest and (sentence or line[-1] not in "，,；;、"):
         if sentence or rank <= 5:
             return end

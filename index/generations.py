@@ -43,13 +43,14 @@ def build(
     home: Path, store: Store, passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder,
     progress: Callable[[str, int, int], None],
 ) -> str:  # fmt: skip
-    """Build the generation of these passages where it is not there yet, and return its name.
+    """Build the generation of these passages where it is not there whole, and return its name.
 
     Vectors of passages that an earlier generation of the same model holds are taken from it.
     """
     generation = _name(store, passages, tokenizer, embedder)
     folder = home / "index" / generation
-    if (folder / "manifest.json").exists():
+    manifest = Manifest(generation, len(passages), tokenizer.name, embedder.name)
+    if _intact(folder, manifest):
         return generation
     texts = {document.id: document.text for document in store.documents()}
     contents = [index_text(passage, texts[passage.document]) for passage in passages]
@@ -74,7 +75,6 @@ def build(
     if passages:
         backend_class("local").build(unfinished, rows, vectors)
     unfinished.mkdir(parents=True, exist_ok=True)
-    manifest = Manifest(generation, len(passages), tokenizer.name, embedder.name)
     (unfinished / "rows.json").write_text(json.dumps(keys), "utf-8")
     (unfinished / "manifest.json").write_text(_json(manifest), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
@@ -93,7 +93,7 @@ def current(home: Path, store: Store, tokenizer: Tokenizer, embedder: Embedder) 
         raise PlanSeekError("还没有建立索引。请运行：planseek ingest 文件或文件夹")
     folder = home / "index" / generation
     try:
-        manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
+        manifest = _read(folder)
     except (OSError, ValueError, TypeError) as error:
         raise PlanSeekError(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建（原文件夹即可）。") from error
     for what, built, now in (
@@ -108,11 +108,17 @@ def current(home: Path, store: Store, tokenizer: Tokenizer, embedder: Embedder) 
 
 
 def tidy(home: Path, generation: str) -> None:
-    """Write the home folder's manifest.json and remove generations that nothing points to any more."""
+    """Write the home folder's manifest.json and remove generations that nothing points to any more.
+
+    To be called by the one writer, after the commit: another's unfinished generation would be removed with the rest.
+    """
     folder = home / "index" / generation
-    pointer = home / ".manifest.json"
-    shutil.copyfile(folder / "manifest.json", pointer)
-    pointer.replace(home / "manifest.json")
+    content = (folder / "manifest.json").read_bytes()
+    shown = home / "manifest.json"
+    if not shown.exists() or shown.read_bytes() != content:
+        pointer = home / ".manifest.json"
+        pointer.write_bytes(content)
+        pointer.replace(shown)
     for other in (home / "index").iterdir():
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
@@ -135,18 +141,33 @@ def _name(store: Store, passages: Sequence[Passage], tokenizer: Tokenizer, embed
     return digest.hexdigest()[:16]
 
 
+def _read(folder: Path) -> Manifest:
+    """A generation's manifest. Raises OSError, ValueError or TypeError where it is missing or broken."""
+    return Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
+
+
+def _intact(folder: Path, manifest: Manifest) -> bool:
+    """Whether a generation is there with all its files: one that lost some is built again."""
+    try:
+        if _read(folder) != manifest or len(json.loads((folder / "rows.json").read_text("utf-8"))) != manifest.passages:
+            return False
+        return not manifest.passages or open_backend(folder).size == manifest.passages
+    except (OSError, ValueError, TypeError, PlanSeekError):
+        return False
+
+
 def _known_vectors(home: Path, generation: str | None, embedder: Embedder) -> dict[str, Floats]:
     """The vectors of the generation in force by content hash, if the same model made them."""
     if generation is None:
         return {}
     folder = home / "index" / generation
     try:
-        manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
+        manifest = _read(folder)
         if manifest.embedder != embedder.name or not manifest.passages:
             return {}
         vectors = backend_class("local")(folder).vectors(np.arange(manifest.passages, dtype=np.int32))
         return dict(zip(json.loads((folder / "rows.json").read_text("utf-8")), vectors, strict=True))
-    except (OSError, ValueError, TypeError, PlanSeekError):
+    except (OSError, ValueError, TypeError, IndexError, PlanSeekError):
         return {}
 
 

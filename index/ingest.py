@@ -1,9 +1,10 @@
 """Brings files into the store and keeps the index in step: all of an ingest is kept, or, on a kill, none of it."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus import intake
@@ -41,7 +42,7 @@ class Report:
     @property
     def succeeded(self) -> bool:
         """Something readable went in, or nothing had to."""
-        return any(f.status != "refused" for f in self.files)
+        return not self.files or any(f.status != "refused" for f in self.files)
 
 
 def ingest(
@@ -56,32 +57,94 @@ def ingest(
     paths = list(paths)
     if not paths:
         raise PlanSeekError("没有给出文件。用法：planseek ingest 文件或文件夹…")
-    tray = intake.find(paths)
+    try:
+        tray = _nameable(intake.find(paths))
+    except OSError as error:
+        raise PlanSeekError(
+            f"无法读取 {error.filename or '所给路径'}（{error.strerror}）。请检查权限后重试。"
+        ) from error
     reports = [FileReport(path, "refused", reason=reason) for path, reason in tray.refused]
-    if not tray.files and not (prune and not tray.refused):
-        nothing = [
-            FileReport(p.as_posix(), "refused", reason="其中没有文件。请放入文本、网页、Word 或 PDF 后重试。")
+    if not tray.files and not tray.places and not (prune and not tray.refused):
+        told = {report.file for report in reports}
+        reports += [
+            FileReport(_shown(p), "refused", reason="其中没有文件。请放入文本、网页、Word 或 PDF 后重试。")
             for p in paths
-            if p.exists()
+            if p.exists() and not told & {_shown(p), _shown(p.expanduser().resolve())}
         ]
-        return Report((*reports, *nothing), 0, time.perf_counter() - began)
+        return Report(tuple(reports), _passages_in(home), time.perf_counter() - began)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        passages = _write(tray, paths, home, tokenizer, embedder, prune, progress, reports)
+    except OSError as error:
+        raise PlanSeekError(
+            f"无法写入数据文件夹 {home}（{error.strerror or error}）。请检查磁盘空间与读写权限，或用 --home 换一个文件夹。"
+        ) from error
+    return Report(tuple(reports), passages, time.perf_counter() - began)
+
+
+def _write(
+    tray: intake.Tray, paths: Sequence[Path], home: Path, tokenizer: Tokenizer, embedder: Embedder, prune: bool,
+    progress: Progress, reports: list[FileReport],
+) -> int:  # fmt: skip
+    """Store and index what the tray holds in one transaction, add to `reports`, and return how many passages there are."""
     store = Store(home / "corpus.sqlite", create=True)
     try:
         with store.writing():
-            store.add_places(tray.places)
+            known = store.gazetteer().places
+            places = [place for place in tray.places if known.get(place.code) != place]
+            store.add_places(places)
             reports += _take(store, tray, progress)
             if prune:
                 reports += _prune(store, paths, {found.key for found in tray.files})
             store.remove_orphans()
             passages = store.passages()
             generation = generations.build(home, store, passages, tokenizer, embedder, progress)
-            store.set_meta("generation", generation)
-            if tray.places or any(report.status in ("added", "replaced", "removed") for report in reports):
+            # Nothing is written where nothing changed.
+            if store.meta("generation") != generation:
+                store.set_meta("generation", generation)
+            if places or any(report.status in ("added", "replaced", "removed") for report in reports):
                 store.set_meta("changes", str(int(store.meta("changes") or 0) + 1))
-        generations.tidy(home, generation)
+        _tidy(home, store)
     finally:
         store.close()
-    return Report(tuple(reports), len(passages), time.perf_counter() - began)
+    return len(passages)
+
+
+def _tidy(home: Path, store: Store) -> None:
+    """Remove what the commit left behind; where another writer has begun meanwhile, it will do so."""
+    try:
+        with store.writing():
+            generation = store.meta("generation")
+            if generation is not None:
+                generations.tidy(home, generation)
+    except PlanSeekError:
+        return
+
+
+def _nameable(tray: intake.Tray) -> intake.Tray:
+    """The tray without files whose names are no UTF-8 (a Chinese archive unpacked elsewhere): they are refused."""
+    reason = "文件名不是 UTF-8 编码，无法登记。请改名后重试。"
+    strange = [found for found in tray.files if _shown(found.path) != found.key]
+    refused = [(_shown(Path(path)), why) for path, why in tray.refused]
+    return replace(
+        tray, files=tuple(found for found in tray.files if found not in strange),
+        refused=(*refused, *((_shown(found.path), reason) for found in strange)),
+    )  # fmt: skip
+
+
+def _shown(path: Path) -> str:
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _passages_in(home: Path) -> int:
+    file = home / "corpus.sqlite"
+    if not file.exists():
+        return 0
+    store = Store(file)
+    try:
+        return sum(store.passage_counts().values())
+    finally:
+        store.close()
 
 
 def _take(store: Store, tray: intake.Tray, progress: Progress) -> list[FileReport]:

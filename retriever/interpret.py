@@ -48,6 +48,8 @@ def check(query: Query) -> None:
     text = query.text.strip()
     if not text or not any(c.isalnum() for c in text):
         raise PlanSeekError("问题是空的。请输入要查的内容，例如：各区生态修复措施")
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise PlanSeekError("问题里有无法识别的字符（不是 UTF-8）。请重新输入。")
     if len(text) > LONGEST_QUESTION:
         raise PlanSeekError(f"问题有 {len(text)} 个字，超过 {LONGEST_QUESTION} 字的上限。请只写要问的话。")
     if query.mode not in MODES:

@@ -54,7 +54,9 @@ def _outcome(file: Json) -> str:
     status = file["status"]
     label = f'<span class="ps-outcome {escaped(status)}">{OUTCOMES.get(status, escaped(status))}</span>'
     if file["reason"]:
-        return f'<tr><td>{label}</td><td colspan="4"><b>{escaped(file_name(file["file"]))}</b><small>{escaped(file["reason"])}</small></td></tr>'
+        name = file_name(file["file"])
+        reason = file["reason"].removeprefix(f"{name}：")
+        return f'<tr><td>{label}</td><td colspan="4"><b>{escaped(name)}</b><small>{escaped(reason)}</small></td></tr>'
     return (
         f"<tr><td>{label}</td><td>{_document(file)}</td><td>{_region(file['region'])}</td>"
         f'<td>{escaped(file["kind"])} {escaped(file["period"])}</td><td class="n">{int(file["passages"])} 段</td></tr>'

@@ -105,6 +105,8 @@ def _examples(documents: list[Json]) -> None:
     with st.container(horizontal=True, key="examples"):
         for i, example in enumerate(examples(documents)):
             st.button(example, key=f"example-{i}", on_click=_take, args=(example,))
+    if st.session_state.pop("first", False):
+        st.html(st.session_state["report"])
     st.html(
         '<ul class="ps-guide" lang="zh-CN"><li><b>问各区、各县、各省</b>逐个地区回答，没有的也会列出“未检索到”。</li>'
         "<li><b>写上地名</b>只看那个地区的文件。</li><li><b>用平常的话问</b>会同时按规划里的说法检索，并告诉您用了哪些词。</li></ul>"
@@ -149,7 +151,10 @@ def _first_files(api: Api) -> None:
         '<div class="ps-empty" lang="zh-CN"><h2>先放入规划文本</h2><p>把规划纲要、政府工作报告、实施意见等文件拖到下面，入库后就能提问。'
         "支持 TXT、网页、Word（.docx）和 PDF；也可以在终端用 planseek ingest 一次读入整个文件夹。</p></div>"
     )
-    _upload(api)
+    if _upload(api):
+        # The next run has a corpus and shows the questions; what became of the files must not be lost from sight.
+        st.session_state["first"] = True
+        st.rerun()
 
 
 def _corpus(api: Api, documents: list[Json]) -> None:
@@ -158,7 +163,8 @@ def _corpus(api: Api, documents: list[Json]) -> None:
         '<h2 class="ps-h" lang="zh-CN">添加文件</h2><p class="ps-hint" lang="zh-CN">支持 TXT、网页、Word（.docx）和 PDF；可附 metadata.csv 更正标题、地区等，'
         "附 regions.csv 增加自设的开发区。</p>"
     )
-    _upload(api)
+    if _upload(api):
+        st.rerun()  # The filters beside were drawn before the files came in.
     st.html(f'<h2 class="ps-h" lang="zh-CN">已入库<small>{len(documents)} 份文件，{passages} 段</small></h2>')
     wanted = st.text_input("筛选文件", key="wanted", placeholder="按标题、地区、文种或文件名筛选", label_visibility="collapsed")
     shown = library.matching(documents, wanted or "")
@@ -168,7 +174,8 @@ def _corpus(api: Api, documents: list[Json]) -> None:
         st.html(f'<p class="ps-hint" lang="zh-CN">没有与“{escaped(wanted)}”相符的文件。</p>')
 
 
-def _upload(api: Api) -> None:
+def _upload(api: Api) -> bool:
+    """The upload form and the report on the last upload. True when files have just been sent."""
     with st.form("upload", clear_on_submit=True, border=False):
         files = st.file_uploader("添加文件", accept_multiple_files=True, label_visibility="collapsed", key="files")
         sent = st.form_submit_button("入库", type="primary")
@@ -181,10 +188,9 @@ def _upload(api: Api) -> None:
             st.session_state["report"] = library.report(outcome)
         except ApiError as error:
             st.session_state["report"] = _note(str(error))
-        # The lists above and beside were drawn before the files came in.
-        st.rerun()
     if "report" in st.session_state:
         st.html(st.session_state["report"])
+    return bool(sent and files)
 
 
 def _note(sentence: str) -> str:

@@ -27,7 +27,9 @@ class LocalBackend:
             import faiss
 
             index = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+            if index.ntotal != self.size or len(self._indptr) != len(self._vocabulary) + 1:
+                raise ValueError("the files are of different indexes")
+        except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise PlanSeekError(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建。") from error
         # The stored rows themselves, not a copy: one product with them is the full score vector.
         # (The downcast view owns nothing: the index must outlive it.)

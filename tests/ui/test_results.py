@@ -1,0 +1,131 @@
+"""Rendering of findings, by hand-made answers: what a live corpus seldom shows."""
+
+from copy import deepcopy
+
+import pytest
+
+from ui import library, results
+from ui.client import Json
+from ui.examples import examples
+
+REGION = {"code": "990102", "name": "澜江省临澜市沧浦区", "level": "县级"}
+CITY = {"code": "990100", "name": "澜江省临澜市", "level": "地级"}
+HIT: Json = {
+    "rank": 1, "score": 1.0, "region": REGION, "trail": ["第一章"], "paragraph": 1, "page": 7,
+    "document": {"id": "d", "title": "题", "file": "/home/someone/secret/题.pdf", "region": CITY, "kind": "规划纲要",
+                 "period": "2021-2025", "status": "草案"},
+    "span": {"start": 100, "end": 108}, "text": "整治河道。植树。", "citation": "《题》第一章 第1段", "evidence": 0.9,
+    "why": {"bm25": {"rank": 2, "score": 3.456, "terms": ["河道", "绿化"]}, "dense": {"rank": 1, "score": 0.5}},
+}  # fmt: skip
+READING: Json = {
+    "topic": "河道", "regions": [REGION], "fan_out": "县级", "period": None, "kinds": [], "statuses": ["草案"],
+    "expansions": [{"word": "植树", "weight": 0.5, "entry": "绿化"}], "notes": ["语料中没有<b>某地</b>本级的文件。"],
+}  # fmt: skip
+
+
+def _statement(start: int, end: int) -> Json:
+    span = {"start": start, "end": end}
+    cited = {"document": HIT["document"], "span": span, "citation": HIT["citation"]}
+    return {"text": "整治河道。", "citations": [cited]}
+
+
+def _answer(**changes: object) -> Json:
+    group = {"region": REGION, "status": "found", "hits": [HIT], "best_rejected": None, "statements": [_statement(100, 105)]}
+    answer: Json = {
+        "query": "各区河道", "interpretation": READING, "hits": [HIT], "groups": [group], "status": "answered",
+        "statements": [_statement(100, 105)],
+    }  # fmt: skip
+    return deepcopy(answer | changes)
+
+
+def test_chips_say_what_was_understood() -> None:
+    shown = results.understood(_answer())
+    for part in ("<i>主题</i>河道", "<i>逐个回答</i>县级地区，共 1 个", "<i>状态</i>草案", "<i>已同时检索</i>植树"):
+        assert part in shown
+    assert "没有&lt;b&gt;某地&lt;/b&gt;本级" in shown
+
+
+def test_hit_shows_quotation_citation_page_status_and_reasons() -> None:
+    shown = results.grouped(_answer())
+    assert '<b class="key">整治<mark>河道</mark>。</b><mark class="also">植树</mark>。' in shown
+    for part in ("《题》第一章 第1段", "第 7 页", 'ps-draft">草案', "见于临澜市文件", "题.pdf · 规划纲要 · 2021-2025", "第 2 名", "得分 3.46", "命中 河道、绿化"):
+        assert part in shown
+    assert "secret" not in shown
+
+
+def test_a_sentence_of_another_document_marks_nothing() -> None:
+    answer = _answer()
+    answer["groups"][0]["statements"][0]["citations"][0]["document"] = HIT["document"] | {"id": "other"}
+    assert 'class="key"' not in results.grouped(answer)
+    assert 'class="key"' not in results.grouped(_answer(groups=[_answer()["groups"][0] | {"statements": [_statement(90, 105)]}]))
+
+
+def test_silent_region_without_any_passage() -> None:
+    silent = {"region": REGION, "status": "not_found", "hits": [], "best_rejected": None, "statements": []}
+    shown = results.grouped(_answer(groups=[silent], hits=[]))
+    assert "<b>1</b> 个地区中 <b>0</b> 个有相关表述" in shown
+    assert "未检索到" in shown and "也没有相近的段落" in shown
+
+
+def test_flat_answer_and_honest_silence() -> None:
+    reading = READING | {"fan_out": None}
+    two = [_statement(100, 105), _statement(105, 108)]
+    answered = results.flat(_answer(interpretation=reading, groups=[], statements=two))
+    assert answered.count("<q>") == 2
+    assert answered.count("<cite>《题》第一章 第1段</cite></li>") == 1
+    assert "沧浦区 · 题.pdf" in answered
+    silent = results.flat(_answer(interpretation=reading, groups=[], statements=[], status="not_found"))
+    assert "未检索到" in silent and "最接近的原文，不足以作答" in silent and "直接回答" not in silent
+    nothing = results.flat(_answer(interpretation=reading, groups=[], statements=[], status="not_found", hits=[]))
+    assert "放宽" in nothing and "ps-hit" not in nothing
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("安徽省芜湖市弋江区", ("安徽省芜湖市", "弋江区")),
+        ("浙江省金华市兰溪市", ("浙江省金华市", "兰溪市")),
+        ("湖南省常德市津市市", ("湖南省常德市", "津市市")),
+        ("四川省乐山市市中区", ("四川省乐山市", "市中区")),
+        ("湖北省荆州市沙市区", ("湖北省荆州市", "沙市区")),
+        ("云南省大理白族自治州大理市", ("云南省大理白族自治州", "大理市")),
+        ("内蒙古自治区", ("", "内蒙古自治区")),
+        ("北京市", ("", "北京市")),
+        ("中华人民共和国", ("", "中华人民共和国")),
+    ],
+)
+def test_name_parts(name: str, parts: tuple[str, str]) -> None:
+    assert results.name_parts(name) == parts
+
+
+def test_report_counts_and_explains() -> None:
+    known = {"id": "d", "title": "题<i>", "region": REGION | {"confidence": 0.4}, "kind": "规划纲要", "period": None, "passages": 12}
+    refused = {"file": "/home/x/坏.pdf", "id": None, "status": "refused", "reason": "坏.pdf：文件是空的", "title": None,
+               "region": None, "kind": None, "period": None, "passages": 0}  # fmt: skip
+    added = known | {"file": "/home/x/好.txt", "status": "added", "reason": None}
+    shown = library.report({"documents": [added, refused], "passages": 12, "seconds": 1.26})
+    assert "新增 1 个，未能读入 1 个" in shown and "1.3 秒" in shown
+    assert "<small>文件是空的</small>" in shown and shown.index("坏.pdf") < shown.index("好.txt")
+    assert "题&lt;i&gt;" in shown and "沧浦区？" in shown and "/home" not in shown
+
+
+def test_table_is_filtered_and_capped(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [HIT["document"] | {"title": f"第{i}份", "passages": i} for i in range(5)]
+    assert [d["title"] for d in library.matching(documents, "第3份 临澜")] == ["第3份"]
+    assert library.matching(documents, "沧浦") == []
+    monkeypatch.setattr(library, "MOST_ROWS", 3)
+    assert "另有 2 份未列出" in library.table(documents)
+
+
+def test_examples_fit_the_corpus() -> None:
+    def document(code: str, name: str, level: str, passages: int) -> Json:
+        return {"region": {"code": code, "name": name, "level": level}, "passages": passages}
+
+    provinces = [document("110000", "北京市", "省级", 9), document("340000", "安徽省", "省级", 5)]
+    assert examples(provinces)[0] == "各省生态修复措施"
+    assert examples(provinces)[2] == "北京市的产业发展目标"
+    counties = [document("340203", "安徽省芜湖市弋江区", "县级", 3), document("340202", "安徽省芜湖市镜湖区", "县级", 4)]
+    assert examples(provinces + counties)[0] == "各区生态修复措施"
+    assert examples(provinces + counties)[2] == "镜湖区的产业发展目标"
+    assert examples([document("110000", "北京市", "省级", 9)])[0] == "各地生态修复措施"
+    assert len(examples([])) == 3
