@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 import settings as configuration
 from corpus import intake
-from corpus.errors import PlanSeekError
+from corpus.errors import NotReady, PlanSeekError
 from corpus.store import Store
 from retriever import exporters, wire
 from retriever.model import Query as Question
@@ -63,7 +63,7 @@ def create_app(service: Service | None = None) -> FastAPI:
 
     @app.exception_handler(PlanSeekError)
     def refused(request: Request, error: PlanSeekError) -> JSONResponse:
-        return _problem(422, str(error))
+        return _problem(503 if isinstance(error, NotReady) else 422, str(error))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -7,21 +7,15 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from corpus.errors import PlanSeekError
-from index.backends import BACKENDS
-
-
-_SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """home: the data folder. model: "bundled", or a sentence-transformers model by folder or name. backend: where the
-    index lives. expansion: whether everyday words are translated to official ones. upload_mb: largest upload."""
+    """home: the data folder. model: "bundled", or a sentence-transformers model by folder or name. upload_mb: largest
+    upload."""
 
     home: Path = Path(".planseek")
     model: str = "bundled"
-    backend: str = "local"
-    expansion: bool = True
     upload_mb: int = 64
 
 
@@ -42,8 +36,6 @@ def load(home: Path | None = None) -> Settings:
         name: os.environ[f"PLANSEEK_{name.upper()}"] for name in names if os.environ.get(f"PLANSEEK_{name.upper()}")
     }
     settings = _with(settings, variables, "环境变量 PLANSEEK_…")
-    if settings.backend not in BACKENDS:
-        raise PlanSeekError(f"没有名为「{settings.backend}」的索引后端，可用：{'、'.join(BACKENDS)}。")
     return replace(settings, home=home) if home else settings
 
 
@@ -56,13 +48,10 @@ def _with(settings: Settings, values: Mapping[str, object], source: str) -> Sett
             )
         default = getattr(settings, name)
         try:
-            if isinstance(default, bool):
-                changes[name] = _SWITCHES[str(value).lower()]
-            else:
-                changes[name] = type(default)(value) if not isinstance(default, Path) else Path(str(value))
+            changes[name] = type(default)(value) if not isinstance(default, Path) else Path(str(value))
             if name == "upload_mb" and int(str(changes[name])) < 1:
                 raise ValueError
-        except (TypeError, ValueError, KeyError) as error:
+        except (TypeError, ValueError) as error:
             raise PlanSeekError(
                 f"{source} 中 {name} 的值 {value!r} 无效。请改成与默认值 {default} 同类的值，或删去这一项。"
             ) from error

@@ -5,5 +5,9 @@ class PlanSeekError(Exception):
     """Base of every error whose message is written for the user."""
 
 
+class NotReady(PlanSeekError):  # noqa: N818 - a state, not a fault
+    """Nothing to search yet, or an index that must be rebuilt first: the message says with which command."""
+
+
 class UnreadableFile(PlanSeekError):  # noqa: N818 - names the thing, as the report does
     """A file that cannot be read as a plan: the message says why and what to do."""

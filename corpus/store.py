@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.errors import PlanSeekError
+from corpus.errors import NotReady, PlanSeekError
 from corpus.model import Document, Evidence, Passage, Region, Section, Span
 from corpus.places import Gazetteer, Place
 
@@ -35,7 +35,7 @@ class Store:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.exists():
-            raise PlanSeekError(f"语料库 {path} 不存在。请先运行：planseek ingest 文件或文件夹")
+            raise NotReady(f"语料库 {path} 不存在。请先运行：planseek ingest 文件或文件夹")
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from corpus.errors import PlanSeekError
+from corpus.errors import NotReady, PlanSeekError
 from corpus.model import Passage
 from corpus.store import Store
 from index.backends import BACKENDS
@@ -86,22 +86,22 @@ def build(
 def current(home: Path, store: Store, tokenizer: Tokenizer, embedder: Embedder) -> tuple[Path, Manifest]:
     """The folder and manifest of the generation in force.
 
-    Raises PlanSeekError where there is none, or it was built with another tokenizer or model.
+    Raises NotReady where there is none, or it was built with another tokenizer or model.
     """
     generation = store.meta("generation")
     if generation is None:
-        raise PlanSeekError("还没有建立索引。请运行：planseek ingest 文件或文件夹")
+        raise NotReady("还没有建立索引。请运行：planseek ingest 文件或文件夹")
     folder = home / "index" / generation
     try:
         manifest = _read(folder)
     except (OSError, ValueError, TypeError) as error:
-        raise PlanSeekError(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建（原文件夹即可）。") from error
+        raise NotReady(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建（原文件夹即可）。") from error
     for what, built, now in (
         ("分词词典", manifest.tokenizer, tokenizer.name), ("向量模型", manifest.embedder, embedder.name),
         ("索引格式", manifest.format, _FORMAT),
     ):  # fmt: skip
         if built != now:
-            raise PlanSeekError(
+            raise NotReady(
                 f"索引是用另一{what}建立的（{built}，现在是 {now}）。请运行 planseek ingest 重建索引后再检索。"
             )
     return folder, manifest
