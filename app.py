@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, File, HTTPException, Query, Request, Response, UploadFile
+from fastapi import FastAPI, File, HTTPException, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -80,24 +80,15 @@ def create_app(service: Service | None = None) -> FastAPI:
             500, f"程序出错（{type(error).__name__}）。请查看运行 planseek serve 的窗口，并把输出发给维护者。"
         )
 
-    def ready() -> None:
-        """503 while there is no index to answer from, or it does not fit the program: not the question's fault."""
-        try:
-            served.searcher.corpus()
-        except PlanSeekError as error:
-            raise HTTPException(503, str(error)) from error
-
-    needs_index = [Depends(ready)]
-
-    @app.post("/v1/search", summary="检索：返回带出处的原文段落", dependencies=needs_index)
+    @app.post("/v1/search", summary="检索：返回带出处的原文段落")
     def search(body: Search) -> dict[str, Any]:
         return wire.findings_json(served.search(body.question()))
 
-    @app.post("/v1/ask", summary="提问：返回逐字引用的句子", dependencies=needs_index)
+    @app.post("/v1/ask", summary="提问：返回逐字引用的句子")
     def ask(body: Search) -> dict[str, Any]:
         return wire.answer_json(served.ask(body.question()))
 
-    @app.post("/v1/export", summary="导出检索结果为文件", response_class=Response, dependencies=needs_index)
+    @app.post("/v1/export", summary="导出检索结果为文件", response_class=Response)
     def export(body: Export) -> Response:
         content = served.export(body.question(), body.format)
         _, media_type = exporters.EXPORTERS[body.format]
@@ -160,10 +151,7 @@ def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None)
 
 @contextmanager
 def _open(opener: Callable[[], Store]) -> Iterator[Store]:
-    try:
-        store = opener()
-    except PlanSeekError as error:
-        raise HTTPException(503, str(error)) from error
+    store = opener()
     try:
         yield store
     finally:

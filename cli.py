@@ -38,19 +38,22 @@ DocumentId = Annotated[str | None, typer.Option("--document", help="只看这一
 Expand = Annotated[bool, typer.Option("--expand/--no-expand", help="是否把日常说法同时译成规划用语检索")]
 
 
+_INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command; every fault is one Chinese line and an exit code, never a traceback."""
     # A terminal or pipe that is not UTF-8 gets a question mark for what it cannot show, not a crash.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
-        # Outside Typer's standalone mode an Exit comes back as the code.
-        sys.exit(app(standalone_mode=False) or 0)
+        # Outside Typer's standalone mode an Exit, and Ctrl+C, come back as the code.
+        code = app(standalone_mode=False) or 0
+        _stop("已中断，原有数据未受影响。" if code == _INTERRUPTED else "", code)
     except PlanSeekError as error:
         _stop(str(error), 2)
     except (typer.Abort, KeyboardInterrupt):
-        _stop("已中断，原有数据未受影响。", 130)
+        _stop("已中断，原有数据未受影响。", _INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
@@ -73,7 +76,7 @@ _USAGE = (
     (r"No such option:? '?(.+?)'?(?:[. ].*)?", r"没有选项 \1"),
     (r"No such command '(.+?)'.*", r"没有命令「\1」"),
     (r"Option '(.+?)' requires an argument.*", r"选项 \1 后缺少值"),
-    (r"Got unexpected extra arguments? \((.+)\).*", r"多出「\1」（带空格的问题请加引号）"),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\).*", r"多出「\1」（带空格的问题请加引号）"),
 )
 """Typer's messages → ours; one it does not know stays as it is."""
 
@@ -94,7 +97,7 @@ def _stop(message: str, code: int) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="路径…", help="文件或文件夹")],
+    paths: Annotated[list[Path], typer.Argument(metavar="路径…", readable=False, help="文件或文件夹")],
     home: Home = None,
     prune: Annotated[bool, typer.Option("--prune", help="同时移除已不在这些文件夹里的文件")] = False,
     as_json: AsJson = False,
@@ -113,7 +116,9 @@ def ingest(
 
 
 @app.command()
-def inspect(file: Annotated[Path, typer.Argument(metavar="文件")], home: Home = None, as_json: AsJson = False) -> None:
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="文件", readable=False)], home: Home = None, as_json: AsJson = False
+) -> None:
     """查看一个文件会被读成什么：元数据、结构、段落。不写入任何数据。"""
     from corpus import intake
     from corpus.errors import UnreadableFile

@@ -90,7 +90,7 @@ NOISE = (
     _noise(
         "征集信息",
         "any",
-        r"征集时间\s*[:：].{0,80}|[（(]本次征集已结束.{0,24}|状\s*态\s*[:：].{0,8}",
+        r"征集时间\s*[:：].{0,80}|征集单位\s*[:：].{0,40}|收到意见\s*[:：]?\s*[0-9]+\s*条|[（(]本次征集已结束.{0,24}|状\s*态\s*[:：].{0,8}",
         "征集时间：[ 2018-01-08 ] 至 [ 2018-01-15 ] 状态：已过期",
     ),
     _noise(
@@ -103,7 +103,7 @@ NOISE = (
     _noise(
         "署名",
         "head",
-        r"\S{0,14}(?:省长|市长|区长|县长|州长|主席)\s*[\u4e00-\u9fff·]{1,4}(?:\s*[\u4e00-\u9fff·]{1,12})?|[\u4e00-\u9fff]{2,14}(?:人民政府|管理委员会|民政局|发展和改革[局委])",
+        r"\S{0,14}(?:[省市区县州]\s*长|主\s*席)\s*[\u4e00-\u9fff·]{1,4}(?:\s*[\u4e00-\u9fff·]{1,12})?|[\u4e00-\u9fff]{2,14}(?:人民政府|管理委员会|民政局|发展和改革[局委])",
         "上海市市长 某 某",
     ),
     _noise(
@@ -125,7 +125,7 @@ NOISE = (
         "评论区",
         "tail",
         r"(?:发表(?:意见|评论)|我要(?:留言|评论)|留言与评论.{0,20}|网友评论.{0,10}|[•·\s]*(?:您的)?(?:姓名|意见|邮箱|电话|电子邮箱|通讯地址|意见标题|意见内容)\s*[:：]?.{0,4}"
-        r"|[•·\s]*联系(?:方式|电话)\s*[:：]?.{0,40}|[•·\s]*验证码\s*[:：]?.{0,8}|\*|提\s*交(?:\s*重\s*置)?|重\s*置|看不清.{0,8})",
+        r"|[•·\s]*联系(?:方式|电话)\s*[:：]?.{0,40}|[•·\s]*(?:是否公开|验证码)\s*[:：]?.{0,16}|我要提意见|\*|提\s*交(?:\s*重\s*置)?|重\s*置|看不清.{0,8})",
         "• 您的姓名：",
     ),
     _noise(
@@ -160,6 +160,12 @@ NOISE = (
         r"|建议使用.{0,40}浏览器.{0,30}",
         "上一篇：某某通知",
     ),
+    _noise(
+        "印发信息",
+        "any",
+        r"(?:\S{4,24}\s+)?[12][0-9]{3}\s*年\s*[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*日\s*印发|(?:抄送|主题词)\s*[:：].{2,120}",
+        "某县人民政府办公室 2023年7月21日印发",
+    ),
     _noise("附件链接", "any", r".{0,60}\.(?:pdf|docx?|xlsx?|zip|rar|wps|ofd)", "1.重点项目清单.xlsx"),
     _noise("公开属性", "any", r"[（(]?\s*此件(?:主动|依申请|不予)?公开(?:发布)?\s*[)）]?", "（此件公开发布）"),
     _noise(
@@ -172,11 +178,18 @@ NOISE = (
 )
 
 
+_SENTENCE = re.compile(r"(?!\S{2,8}[：:]).{11,}[。！？；]")
+_MAY_BE_SENTENCE = ("免责声明", "图片说明", "打赏", "征集信息", "会议信息")
+
+
 def reason(line: str, head: bool, tail: bool) -> str | None:
     """Why a line (already stripped) is boilerplate, or None. `head`: no body has been seen yet; `tail`: none follows."""
     for noise in NOISE:
         if (noise.zone == "any" or (noise.zone == "head" and head) or (noise.zone == "tail" and tail)) and (
             noise.pattern.fullmatch(line)
         ):
+            # 「技术支持中心建成后，服务企业超过三百家。」 begins like a footer and is a sentence.
+            if _SENTENCE.fullmatch(line) and noise.reason not in _MAY_BE_SENTENCE:
+                continue
             return noise.reason
     return None

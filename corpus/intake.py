@@ -16,7 +16,7 @@ from corpus.metadata import KINDS, STATUSES, read_metadata
 from corpus.model import Document, Evidence, Passage, Reading, Region
 from corpus.places import Gazetteer, Place, read_places
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Changes whenever reading, annotating or cutting changes its results: files are then read anew."""
 
 _SIDE_FILES = {"metadata.csv", "regions.csv"}
@@ -181,26 +181,45 @@ def _passage(document: Document, piece: Piece, gazetteer: Gazetteer) -> Passage:
     )  # fmt: skip
 
 
-_BEFORE_NAME = re.compile(r"^(?:[0-9一二三四五六七八九十（()）.、\s—]*)(?:支持|推动|推进|加快|做强|做优|引导|促进|发挥|依托|立足)?")
+_BEFORE_NAME = re.compile(
+    r"^(?:[0-9一二三四五六七八九十（()）.、\s—]*)(?:支持|推动|推进|加快|做强|做优|引导|促进|发挥|依托|立足)?"
+)
 
 
 def _region_of(document: Document, piece: Piece, gazetteer: Gazetteer) -> Region | None:
-    """The document's region, or a subordinate one whose name heads the section, the lead phrase or the passage."""
+    """The document's region, or a subordinate one whose name heads the section or the lead phrase, or with which a
+    passage opens that names no other of them."""
     own = document.region
     if own is None or own.level in ("国家", "县级", "乡级"):
         return own
-    opening = piece.span.of(document.text)[:24]
-    for heading in (opening, *reversed(piece.trail)):
-        rest = heading[_BEFORE_NAME.match(heading).end() :]  # type: ignore[union-attr]
-        mention = next(iter(gazetteer.mentions(rest[:14])), None)
-        if (
-            mention is None
-            or mention.start > 0
-            or not mention.full
-            or rest[mention.end : mention.end + 1] in "、和及与"
-        ):
-            continue
-        inside = [c for c in mention.codes if c != own.code and gazetteer.within(c, own.code)]
-        if len(inside) == 1:
-            return gazetteer.region(inside[0])
+    for heading in reversed(piece.trail):
+        found = _headed_by(heading[_BEFORE_NAME.match(heading).end() :], own, gazetteer)  # type: ignore[union-attr]
+        if found:
+            return gazetteer.region(found)
+    passage = piece.span.of(document.text)
+    opened = _headed_by(passage, own, gazetteer)
+    if opened:
+        level = gazetteer.places[opened].level
+        others = {
+            code
+            for mention in gazetteer.mentions(passage)
+            for code in mention.codes
+            if mention.full and gazetteer.places[code].level == level and gazetteer.within(code, own.code)
+        }
+        if others == {opened}:
+            return gazetteer.region(opened)
     return own
+
+
+def _headed_by(text: str, own: Region, gazetteer: Gazetteer) -> str | None:
+    """The code of the one region inside `own` whose full name a text begins with, not as one of several."""
+    mention = next(iter(gazetteer.mentions(text[:14])), None)
+    if (
+        mention is None
+        or mention.start > 0
+        or not mention.full
+        or text[mention.end : mention.end + 1] in tuple("、和及与")
+    ):
+        return None
+    inside = [c for c in mention.codes if c != own.code and gazetteer.within(c, own.code)]
+    return inside[0] if len(inside) == 1 else None

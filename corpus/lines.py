@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from corpus.model import Span
 
-BLANK = " \t\u00a0\u2002\u2003\u2009\u200b\u3000\ufeff"
+BLANK = (
+    " \t\x1c\x1d\x1e\x1f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f"
+    "\u3000\ufeff"
+)
 """What counts as white space around a line; the stored text keeps all of it."""
 
 _BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")

@@ -12,7 +12,7 @@ TABLE_HEAD = re.compile(r"序\s*号")
 _PAGE_REFERENCE = re.compile(r"[.…·\s]*[（(]?\s*[0-9]{1,4}\s*[)）]?\s*$")
 _CONTENTS = re.compile(r"目\s*[录次](?:\s*序言)?|contents", re.IGNORECASE)
 _ISSUER = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,20}(?:人民政府|办公室|办公厅|委员会|人民代表大会|[^一-龥]|改革局|局|厅|区委|市委|县委|省委)\s*){1,3}"
+    r"(?:[\u4e00-\u9fff]{2,20}(?:人民政府|办公室|办公厅|委员会|人民代表大会|改革局|局|厅|区委|市委|县委|省委)\s*){1,3}"
 )
 _LABEL_ALONE = re.compile(r"\S{2,8}[：:]")
 _VALUE_OF = ("来源与时间", "征集信息")
@@ -63,8 +63,8 @@ def _mark_contents(lines: Sequence[Line], reasons: list[str | None]) -> None:
     start = next((i for i, line in enumerate(lines[:80]) if _CONTENTS.match(line.text)), None)
     if start is None or len(lines[start].text) > 12:
         return
-    sentence = (i for i in range(start + 1, len(lines)) if re.search(r"[。；]", lines[i].text))
-    body = next(sentence, start + 1)
+    closed = re.compile(r".{8,}。|.{40,}；")
+    body = next((i for i in range(start + 1, len(lines)) if closed.search(lines[i].text)), start + 1)
     # A sentence wrapped over lines begins above its full stop.
     while body - 1 > start and re.search(r"[，,]", lines[body - 1].text) and not _is_entry(lines[body - 1].text):
         body -= 1
@@ -93,7 +93,7 @@ def _mark_values(lines: Sequence[Line], reasons: list[str | None], first: int) -
 def _mark_issuers(lines: Sequence[Line], reasons: list[str | None]) -> None:
     """Who signed: one to three bodies alone on a line right above the date of a signature."""
     for i in range(1, len(lines)):
-        if reasons[i] != "落款日期":
+        if reasons[i] not in ("落款日期", "印发信息"):
             continue
         for above in (i - 1, i - 2):
             text = lines[above].text if above >= 0 else ""

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 _CN = r"[一二三四五六七八九十百零〇○]+"
+_COUNT = r"(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _NUM = rf"(?:{_CN}|[0-9０-９]+)"
 
 
@@ -21,11 +22,17 @@ def _style(rank: int, pattern: str, specimen: str) -> Numbering:
 
 
 STYLES = (
-    _style(1, rf"第\s*{_NUM}\s*(?:部分|篇(?![章幅文])|编(?![辑码制委队]))(?![、，。的所])", "第一篇 指导原则和发展目标"),
-    _style(2, rf"第\s*{_NUM}\s*章(?![、，。程节的所和至]|规定|明确)", "第八章 完善治理体系，提高城市治理新水平"),
+    _style(
+        1, rf"第\s*{_NUM}\s*(?:部分|篇(?![章幅文])|编(?![辑码制委队]))(?![、，。的所])", "第一篇 指导原则和发展目标"
+    ),
+    _style(
+        2,
+        rf"第\s*{_NUM}\s*章(?![、，。程的所和至]|规定|明确|节(?![约能水俭]))",
+        "第八章 完善治理体系，提高城市治理新水平",
+    ),
     _style(3, rf"第\s*{_NUM}\s*节(?![、，。约能课的所和至]|规定|明确)", "第三节 加强生态保护修复"),
-    _style(4, rf"{_CN}\s*[、．](?!\s*[一二三四五六七八九十][、，产次类级])", "一、总体要求"),
-    _style(5, rf"[（(]\s*{_CN}\s*[)）]", "（一）坚持党的全面领导。"),
+    _style(4, rf"{_COUNT}\s*[、．](?!\s*[一二三四五六七八九十][、产次类级〇○])", "一、总体要求"),
+    _style(5, rf"[（(]\s*{_COUNT}\s*[)）]", "（一）坚持党的全面领导。"),
     _style(6, r"[0-9０-９]{1,2}\s*、", "1、指导思想。"),
     _style(7, r"[0-9０-９]{1,2}\s*[.．](?![0-9０-９]*[%％])(?=\D|20[0-9]{2}年)", "29. 持续改善生态环境质量。"),
     _style(8, r"[（(]\s*[0-9０-９]{1,2}\s*[)）]", "（1）完善机制。"),
@@ -51,6 +58,13 @@ _BODY_OPENS = re.compile(
 )
 # 「1.标准地：在出让前……的用地。」 is an item with a label, not a heading.
 _DEFINITION = re.compile(r"[^。；;，,：:]{2,24}[：:]\s*[^。]{6,}")
+# 「第一节推进西部大开发西部大开发要从实际出发」: a body run on to a chapter's title repeats its noun or opens anew.
+_RUN_ON = re.compile(
+    r"^[^。，,；;：:]{0,20}?(?P<noun>[^。，,；;：:]{3,10})(?=(?P=noun))"
+    r"|^[^。，,；;：:]{0,12}?(?P<place>[^。，,；;：:]{2,8})[^。，,；;：:]{2,10}?(?=(?P=place)要|[\u4e00-\u9fff]{2}建设要)"
+    r"|^[^。，,；;：:]{6,24}?(?=严格|充分|加快|加强|进一步|抓住|深化|积极|鼓励|更好|坚持|确立|大力|在(?!于)|按照|围绕|根据"
+    r"|通过|巩固|健全|建立|打破|着力|强化|重视|以(?!上|下|及|来)|(?<![主重需])要(?!求|素))"
+)
 _TRAILING_YEAR = re.compile(r"[0-9０-９]{4}\s*年$")
 
 
@@ -89,22 +103,28 @@ def _heading_length(line: str, mark: int, rank: int, longest: int) -> int:
     end = sentence.end() if sentence else len(line)
     if rank >= 6 and sentence and _DEFINITION.match(line, mark):
         return 0
+    if rank <= 3 and len(line) >= 40 and not line[mark : mark + 1].isspace():
+        title = line[mark:].lstrip()
+        if run_on := _RUN_ON.match(title):
+            return len(line) - len(title) + run_on.end()
     if end - mark <= longest and (sentence or line[-1] not in "，,；;、"):
         if sentence or rank <= 5:
             return end
         # 「1.某工程」 without a full stop: a heading if the line is short, an item if it runs on.
-        return end if end - mark <= 30 and line[-1] not in "：:" else 0
+        return end if end - mark <= longest - 15 and line[-1] not in "：:" else 0
     noun = _HEADING_NOUN.match(line[mark:]) if rank >= 4 else None
     if noun is None and rank >= 6 and len(line) >= 100:
         noun = _BODY_OPENS.match(line[mark:])
     if noun and not _TRAILING_YEAR.search(noun.group()):
         return mark + noun.end()
-    # 第X章 headings in scrapes may run into their body after white space.
-    gap = re.match(r"[^\s。]{2,40}[\s\u3000]+", line[mark:].lstrip()) if rank <= 3 else None
-    if gap:
-        lead = len(line[mark:]) - len(line[mark:].lstrip())
-        return mark + lead + len(gap.group().rstrip())
-    return 0
+    return _before_gap(line, mark) if rank <= 3 else 0
+
+
+def _before_gap(line: str, mark: int) -> int:
+    """第X章 headings in scrapes may run into their body after white space."""
+    title = line[mark:].lstrip()
+    gap = re.match(r"[^\s。]{2,40}[\s\u3000]+", title)
+    return len(line) - len(title) + len(gap.group().rstrip()) if gap else 0
 
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -42,14 +43,16 @@ class Store:
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=15, check_same_thread=False)
             self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            self._use_wal()
+            version = self._version()
             if version == 0 and create:
                 with self.writing():
-                    for statement in _SCHEMA.split(";\n"):
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-                version = SCHEMA_VERSION
+                    # Another program may have created it while this one waited.
+                    if self._version() == 0:
+                        for statement in _SCHEMA.split(";\n"):
+                            self._db.execute(statement)
+                        self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                version = self._version()
         except sqlite3.Error as error:
             raise PlanSeekError(
                 f"无法打开语料库 {path}（{error}）。请检查磁盘空间与读写权限，或换一个 --home 文件夹重新导入。"
@@ -58,6 +61,21 @@ class Store:
             raise PlanSeekError(
                 f"语料库 {path} 的版本（{version}）与程序（{SCHEMA_VERSION}）不符。请用新的 --home 文件夹重新导入。"
             )
+
+    def _version(self) -> int:
+        version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
+        return version
+
+    def _use_wal(self) -> None:
+        """Switch to a write-ahead log; SQLite does not wait for its lock by itself where two programs do so at once."""
+        for attempt in range(100):
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or attempt == 99:
+                    raise
+                time.sleep(0.05)
 
     def close(self) -> None:
         self._db.close()

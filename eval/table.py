@@ -12,7 +12,10 @@ LABELS = {
     NUGGETS: "要点召回@10", "verdict-accuracy": "判定正确率", "found-recall": "有述判对", "silent-recall": "未述判对",
     "first-hit": "首段命中", "shown-nugget-recall": "展示要点召回", "wrong-region": "错区段数",
 }  # fmt: skip
-KINDS = {"colloquial": "口语", "fact": "事实与数字", "fan_out": "逐区"}
+KINDS = {
+    "colloquial": "口语问题", "fact": "事实与数字", "fan_out": "逐区问题", "comparison": "比较", "unit": "责任单位",
+    "period": "限定时期", "draft": "草案与定稿", "unanswerable": "无答案",
+}  # fmt: skip
 
 
 def table(report: Mapping[str, Any]) -> list[str]:

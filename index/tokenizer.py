@@ -7,8 +7,11 @@ from functools import lru_cache
 from importlib import resources
 from typing import Protocol
 
-_RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ebef]+|[a-z]+(?:[-'][a-z]+)*|[0-9]+(?:\.[0-9]+)?%?")
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ebef]")
+# Rare characters, which jieba takes one by one and rjieba by the run, are terms of their own.
+_RUN = re.compile(
+    r"[\u4e00-\u9fd5]+|[\u3400-\u4dbf\u9fd6-\u9fff\U00020000-\U000323af]|[a-z]+(?:[-'][a-z]+)*|[0-9]+(?:\.[0-9]+)?%?"
+)
+_HAN = re.compile(r"[\u4e00-\u9fd5]")
 # Grammatical words: no passage is about them. One list, for index and query alike.
 STOP_WORDS = frozenset(
     [
@@ -178,7 +181,7 @@ class Tokenizer:
     def __init__(self, engine: str | None = None) -> None:
         words = _dictionary()
         digest = hashlib.sha256((words + "".join(sorted(STOP_WORDS))).encode()).hexdigest()[:12]
-        self.name = f"jieba-search-2/{digest}"
+        self.name = f"jieba-search-3/{digest}"
         self._segmenter = _segmenter(engine, words.split())
 
     def terms(self, text: str) -> list[str]:

@@ -13,6 +13,12 @@ from retriever.model import Asked
 FOUND = 0.66
 """Least evidence for 「有相关表述」; chosen on the dev half of eval/sets/plans (benchmarks/verdict.py)."""
 
+ANSWER = 0.5
+"""Least evidence to answer a question that does not fan out: a wrong refusal there costs more than a weak answer."""
+
+RELATED = 0.5
+"""Least evidence for a further passage of a region that has one with enough."""
+
 # Units in charge are named after many a measure: 区文化旅游体育局 does not make a measure one of tourism.
 _UNITS = re.compile(r"[（(][^（）()]*(?:牵头|责任|配合|负责)[^（）()]*[)）]")
 _JOINED = re.compile(r"[和与及、]|以及")
@@ -126,8 +132,9 @@ def _weights(topic: str, tokenizer: Tokenizer, backend: Backend) -> dict[str, fl
     terms = dict.fromkeys(tokenizer.terms(topic))
     finest = [t for t in terms if not _compound(t, terms)]
     core = [t for t in finest if t not in GENERIC] or finest
-    # A single character is too easily part of another word to count in full.
-    return {t: backend.idf(t) * (0.5 if len(t) == 1 else 1.0) for t in core}
+    # A single character is too easily part of another word to count in full; a word that no text uses may be a
+    # turn of phrase as well as the point of the question.
+    return {t: backend.idf(t) * (0.5 if len(t) == 1 or not backend.rows_with(t).size else 1.0) for t in core}
 
 
 def _bare(piece: str) -> str:
@@ -149,13 +156,15 @@ def _compound(term: str, terms: Mapping[str, None]) -> bool:
     return sum(covered) >= max(2, len(term) - 1)
 
 
-def evidence(what: Asked, passage: Passage, text: str) -> float:
-    """0–1: the greatest share of the asked terms' idf that one sentence holds with the headings above it.
+def evidence(what: Asked, passage: Passage, text: str, title: str = "") -> float:
+    """0–1: the greatest share of the asked terms' idf that one sentence holds with what stands above it.
 
-    share(sentence) = 0.85 · idf mass in sentence and trail + 0.15 · idf mass in the sentence and lead phrase alone;
+    share(sentence) = 0.85 · idf mass in sentence and trail + 0.15 · idf mass in the sentence and lead phrase alone
+    + 0.4 · idf mass in the document's title alone (a plan for 生态修复 need not repeat it in every sentence);
     official words for the question count as independent witnesses, 1 - product of (1 - weight), short ones half.
     """
     above = fold(" ".join(passage.trail))
+    top = fold(title)
     lead = fold(" ".join(passage.trail[passage.headings :]))
     best = 0.0
     for span in sentences(text, passage.span):
@@ -164,7 +173,8 @@ def evidence(what: Asked, passage: Passage, text: str) -> float:
             total = sum(terms.values())
             inside = sum(w for t, w in terms.items() if t in sentence)
             around = sum(w for t, w in terms.items() if t in sentence or t in above)
-            best = max(best, (0.85 * around + 0.15 * inside) / total if total > 0 else 0.0)
+            titled = sum(w for t, w in terms.items() if t in top and t not in sentence and t not in above)
+            best = max(best, (0.85 * around + 0.15 * inside + 0.4 * titled) / total if total > 0 else 0.0)
     if what.words:
         body = fold(_UNITS.sub("", passage.span.of(text))) + " " + above
         doubt = 1.0

@@ -13,34 +13,36 @@ from retriever.model import MODES, Interpretation, Query
 LONGEST_QUESTION = 1000
 """Characters; a longer text is a document, not a question."""
 
-_FAN_OUT = (
-    (
-        "省级",
-        re.compile(
-            r"各\s*(?:省(?:[（(]?区市[)）]?|市区|区市|份|市|自治区)?|自治区|直辖市)|(?:哪些|哪几个|每个)省(?:份)?"
+_EACH = r"(?:各个?|哪些|哪几个|哪一?个|每一?个|所有|全部)\s*的?"
+# What follows must not make another word of the last character: 各市场主体, 各区域, 各地质灾害点.
+_FAN_OUT = tuple(
+    (level, re.compile(_EACH + names))
+    for level, names in (
+        (
+            "省级",
+            r"(?:省(?:[（(]?(?:自治)?区、?(?:直辖)?市[)）]?|市区|区市|份|、?自治区|市)?(?!级|际|道|域)|自治区|直辖市)",
         ),
-        "各省",
-    ),
-    (
-        "县级",
-        re.compile(
-            r"各\s*(?:县区|区县|县市区|市县区|县[（(]市、?区[)）]|区[（(]县[)）]|市县|区|县|旗)(?!域|级)|(?:哪些|哪几个|每个)(?:区县|县区|区|县)"
+        (
+            "县级",
+            r"(?:县区|区县|县市区|市县区|市区县|区市县|旗县区?|县[（(]市?、?区?[)）]|区[（(]市?、?县?[)）]县?|市[（(]县、?区?[)）]"
+            r"|县、区|区、县|市县|(?:区|县|旗)(?!域|级|块|间|片|位|段|舰|帜))",
         ),
-        "各区县",
-    ),
-    ("乡级", re.compile(r"各\s*(?:乡镇|镇街|街道|乡|镇)|(?:哪些|哪几个|每个)(?:乡镇|街道|乡|镇)"), "各乡镇"),
-    (
-        "地级",
-        re.compile(r"各\s*(?:地市|地级市|市州|州市|市|州|盟)(?!场|民)|(?:哪些|哪几个|每个)(?:地级市|地市|市)(?!场|民)"),
-        "各市",
-    ),
-    (None, re.compile(r"各\s*地(?:区)?(?!铁|下)|(?:哪些|每个)地(?:方|区)"), "各地"),
+        ("乡级", r"(?:乡镇|镇街|街镇|街道|(?:乡|镇)(?!村|土|愁|贤))"),
+        (
+            "地级",
+            r"(?:地市|地级市|市州|州市|市[（(]州[)）]|州[（(]市[)）]|(?:市|州|盟)(?!场|民|政(?!府)|级|域|容|值|员))",
+        ),
+        (None, r"地(?:方|区)?(?!铁|下|质|块|形|理|热|面|段|标|域|产|震|点)"),
+    )
 )
 _FRAME = re.compile(
-    r"^(?:请问|请|帮我|我想|想)?(?:查一查|查一下|查询|查找|查|找一找|找一下|找|列出|列举|了解|对比|比较|看看|说说|介绍|汇总|梳理)?(?:一下)?"
-    r"(?:一共)?(?:都)?(?:有)?"
+    r"^(?:请问|请|帮我|我想|想)?\s*(?:知道|查一查|查一下|查询|查找|找一找|找一下|列出|列举|了解|对比|比较(?!优势)|看看|说说|介绍|汇总"
+    r"|梳理|[查找](?=\s))?(?:一下)?\s*(?:一共)?(?:都?有(?:哪些|什么|多少))?\s*(?:都?(?:提到|提及|谈到)[了过]?)?"
 )
-_TAIL = re.compile(r"(?:都)?(?:有|是)?(?:哪些|什么|怎么样|怎样|如何|怎么办|多少)?(?:呢|吗|么|的)?[？?。！!\s]*$")
+_TAIL = re.compile(
+    r"(?:都?[有是]?(?:哪些|什么|怎么样|怎样|如何|怎么办|怎么做|多少))?(?:呢|吗|(?<![什怎多那这])么|(?<![目标])的)?[？?。！!\s]*$"
+)
+_LINK = re.compile(r"^(?:\s*(?:[、，,的]|(?:和|与|及|在|对)(?=\s)|对于|关于))+|(?:和|与|及|、)\s*(?=\s)")
 
 
 def check(query: Query) -> None:
@@ -106,11 +108,11 @@ def interpret(query: Query, gazetteer: Gazetteer, present: Collection[Region]) -
 
 def _fan_out(text: str, present: Iterable[Region]) -> tuple[str | None, str]:
     """The level that a question asks about one by one, and the question without the words that say so."""
-    for level, pattern, _ in _FAN_OUT:
+    for level, pattern in _FAN_OUT:
         match = pattern.search(text)
         if match is None:
             continue
-        rest = text[: match.start()] + text[match.end() :]
+        rest = text[: match.start()] + " " + text[match.end() :]
         if level is None:
             counts = Counter(r.level for r in present if r.level != "国家")
             level = max(counts, key=lambda name: (counts[name], -LEVELS.index(name))) if counts else "县级"
@@ -164,7 +166,7 @@ def _chosen(name: str, gazetteer: Gazetteer, present: Collection[Region]) -> lis
 
 def _strip(text: str) -> str:
     """The topic without the frame of the question: 「请列出……有哪些」."""
-    text = re.sub(r"^\s*(?:和|与|及|、|在|的|对于|关于|，|,)+|(?:和|与|及|、)\s*(?=\s)", " ", text.strip())
+    text = _LINK.sub(" ", text.strip())
     text = _FRAME.sub("", text.strip(), count=1)
-    text = _TAIL.sub("", text).strip(" 的在，,、：:")
+    text = _TAIL.sub("", _LINK.sub(" ", text)).strip(" ，,、：:")
     return re.sub(r"\s+", " ", text)

@@ -231,22 +231,24 @@ def _hit(row: int, rank: int, corpus: Corpus, scores: Scores, ranks: _Ranks) -> 
     document = corpus.documents[passage.document]
     assert corpus.backend is not None
     matched = [term for term in scores.terms if row in corpus.backend.rows_with(term)]
-    held = evidence.evidence(scores.what, passage, document.text)
+    held = evidence.evidence(scores.what, passage, document.text, document.title)
     return Hit(
         passage, document, passage.span.of(document.text), float(scores.fused[row]), rank, held, ranks.why(row, matched)
     )
 
 
 def _group(region: Region, corpus: Corpus, rows: Rows, scores: Scores, ranks: _Ranks, most: int) -> Group:
-    """A region's best passages: the shortlist by score, reordered by score and evidence; found if the best has enough."""
+    """A region's best passages: the shortlist by score, reordered by score and evidence; found if the best has enough;
+    then what is merely related fills up behind it."""
     own = _rows_of(region, corpus, rows)
     shortlist = [_hit(row, 0, corpus, scores, ranks) for row in ranks.best(own, _SHORTLIST)]
     weighed = [replace(hit, score=hit.score + _EVIDENCE_WEIGHT * hit.evidence) for hit in shortlist]
     ordered = sorted(weighed, key=lambda hit: (-hit.score, hit.passage.id))
-    passed = [hit for hit in ordered if hit.evidence >= evidence.FOUND][:most]
+    passed = [hit for hit in ordered if hit.evidence >= evidence.FOUND]
+    related = [hit for hit in ordered if evidence.RELATED <= hit.evidence < evidence.FOUND]
     if not passed:
         return Group(region, "not_found", (), replace(ordered[0], rank=1) if ordered else None)
-    return Group(region, "found", tuple(replace(hit, rank=i) for i, hit in enumerate(passed, 1)))
+    return Group(region, "found", tuple(replace(hit, rank=i) for i, hit in enumerate([*passed, *related][:most], 1)))
 
 
 def _nearest_rejected(

@@ -5,10 +5,12 @@ import json
 import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 
 from training import cooccurrence, dev, export, lexicon, network, pairs, texts, vocabulary
 
@@ -19,79 +21,100 @@ AWAY = frozenset(
 BUNDLED = Path(__file__).parent.parent / "index" / "embedders" / "bundled"
 
 
+@dataclass(slots=True)
+class Material:
+    """What a run trains on."""
+
+    pieces: list[texts.Piece]
+    asked: list[texts.Question]
+    entries: list[lexicon.Entry]
+    contexts: list[str]
+
+
 def main() -> None:
     options = _options()
     began = time.monotonic()
 
     def say(message: str) -> None:
-        print(f"[{time.monotonic() - began:6.1f} s] {message}", file=sys.stderr, flush=True)  # noqa: T201
+        sys.stderr.write(f"[{time.monotonic() - began:6.1f} s] {message}\n")
+        sys.stderr.flush()
 
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
-    plans = texts.plan_pieces(options.shared)
-    pieces = [
-        *plans,
-        *texts.office_pieces(options.shared),
-        *texts.law_pieces(options.shared),
-        *texts.news_pieces(options.shared),
-    ]
-    asked = texts.questions(options.shared)
-    entries = lexicon.read()
-    contexts = sorted({question.context for question in asked})
-    tasks: list[dev.Task] = []
-    if options.dev:
-        entries, known, unseen = lexicon.hold_out(entries)
-        away = set(np.random.default_rng(3).permutation(np.array(contexts, dtype=object))[:300])
-        tasks = [
-            dev.lexicon_task("known entry", known, plans),
-            dev.lexicon_task("unseen entry", unseen, plans),
-            dev.question_task("cmrc", [q for q in asked if q.context in away], contexts),
-            dev.lead_task("lead", plans, AWAY),
-        ]
-        asked = [q for q in asked if q.context not in away]
-        pieces = [piece for piece in pieces if piece.title not in AWAY]
-        say(", ".join(f"{task.name}: {len(task.questions)} questions" for task in tasks))
-    say(f"{len(pieces)} pieces, {len(asked)} questions, {len(entries)} entries")
+    material = _read(options.shared)
+    tasks = _hold_out(material) if options.dev else []
+    say(f"{len(material.pieces)} pieces, {len(material.asked)} questions, {len(material.entries)} entries")
 
-    spoken = [text for e in entries for text in (e.term, *e.official, *e.everyday, *e.questions)]
-    counted = vocabulary.word_counts([p.text for p in pieces] + [q.text for q in asked] + contexts)
-    chosen = vocabulary.choose(counted, vocabulary.word_counts(spoken), options.tokens)
-    tokenizer = vocabulary.tokenizer(chosen)
+    tokenizer = _tokenizer(material, options.tokens)
     tokens = [tokenizer.id_to_token(at) or "" for at in range(tokenizer.get_vocab_size())]
     say(f"vocabulary of {len(tokens)} tokens")
 
-    shown = lexicon.find(entries, pieces)
+    shown = lexicon.find(material.entries, material.pieces)
     say(f"{sum(bool(found) for found in shown.best)} entries have passages")
-    drawn = pairs.Pairs(tokenizer, pieces, asked, entries, shown, np.random.default_rng(options.seed))
-    together = pairs.Bags(
-        tokenizer,
-        [p.with_heading for p in pieces]
-        + contexts
-        + ["。".join((e.term, *e.official, *e.everyday, *e.questions)) for e in entries for _ in range(3)],
-    )
+    generator = np.random.default_rng(options.seed)
+    drawn = pairs.Pairs(tokenizer, material.pieces, material.asked, material.entries, shown, generator)
+
+    together = pairs.Bags(tokenizer, _running_text(material))
     frequency = np.bincount(together.flat, minlength=len(tokens)).astype(np.float64)
-    say(f"{len(together.flat)} tokens of text")
     vectors = cooccurrence.first_vectors(
         together.flat, together.starts[:-1], len(tokens), options.dimension, seed=options.seed
     )
     vectors = network.spelled(tokens, vectors, frequency)
-    say("first vectors")
+    say(f"first vectors from {len(together.flat)} tokens of text")
 
     table = network.Table(tokens, vectors, network.rarity(frequency))
-    if options.dev:
-        _report(tasks, tokenizer, table, options)
     network.train(table, drawn.draw, options.steps, options.batch, options.rate, say)
     rows = table.rows().detach().numpy()
-    if options.dev:
-        _report(tasks, tokenizer, table, options)
     size = export.write(options.out, tokenizer, rows)
     say(f"{options.out}: {size / 1e6:.2f} MB")
-
-
-def _report(tasks: list[dev.Task], tokenizer: object, table: network.Table, options: argparse.Namespace) -> None:
-    rows = table.rows().detach().numpy()
     for task in tasks:
-        print(json.dumps({"task": task.name, **dev.measure(task, tokenizer, rows)}), flush=True)  # type: ignore[arg-type]  # noqa: T201
+        found = {"task": task.name, "questions": len(task.questions), **dev.measure(task, tokenizer, rows)}
+        sys.stdout.write(json.dumps(found) + "\n")
+
+
+def _read(shared: Path) -> Material:
+    pieces = [
+        *texts.plan_pieces(shared),
+        *texts.office_pieces(shared),
+        *texts.law_pieces(shared),
+        *texts.news_pieces(shared),
+    ]
+    asked = texts.questions(shared)
+    return Material(pieces, asked, lexicon.read(), sorted({question.context for question in asked}))
+
+
+def _hold_out(material: Material) -> list[dev.Task]:
+    """Takes questions, contexts and plans out of the material and returns the tasks made of them."""
+    plans = [piece for piece in material.pieces if piece.source == "plan"]
+    material.entries, known, unseen = lexicon.hold_out(material.entries)
+    mixed = np.random.default_rng(3).permutation(np.array(material.contexts, dtype=object))
+    away = set(mixed[:300])
+    tasks = [
+        dev.lexicon_task("known entry", known, plans),
+        dev.lexicon_task("unseen entry", unseen, plans),
+        dev.question_task("cmrc", [q for q in material.asked if q.context in away], material.contexts),
+        dev.lead_task("lead", plans, AWAY),
+    ]
+    material.asked = [question for question in material.asked if question.context not in away]
+    material.pieces = [piece for piece in material.pieces if piece.title not in AWAY]
+    return tasks
+
+
+def _tokenizer(material: Material, size: int) -> Tokenizer:
+    written = [piece.text for piece in material.pieces] + [question.text for question in material.asked]
+    counted = vocabulary.word_counts(written + material.contexts)
+    spoken = vocabulary.word_counts(text for entry in material.entries for text in _phrases(entry))
+    return vocabulary.tokenizer(vocabulary.choose(counted, spoken, size))
+
+
+def _running_text(material: Material) -> list[str]:
+    """The texts whose tokens are counted together; an entry counts as a text, three times, as it is dense."""
+    entries = ["。".join(_phrases(entry)) for entry in material.entries for _ in range(3)]
+    return [piece.with_heading for piece in material.pieces] + material.contexts + entries
+
+
+def _phrases(entry: lexicon.Entry) -> tuple[str, ...]:
+    return (entry.term, *entry.official, *entry.everyday, *entry.questions)
 
 
 def _options() -> argparse.Namespace:
@@ -107,10 +130,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
+    if not (options.shared / "training").is_dir():
+        parser.error(f"训练数据不在「{options.shared}」：请设置 PLANSEEK_SHARED 或 --shared 指向数据文件夹。")
     if options.out is None:
         if options.dev:
             # A model that was scored has not seen all entries: it must not ship by accident.
-            options.out = Path(".planseek") / "dev-model"
+            options.out = Path("build") / "dev-model"
         else:
             options.out = BUNDLED
     return options

@@ -32,7 +32,9 @@ class Api:
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
         # A proxy set for the office's browsers must not see questions that never leave the machine.
-        self._http = httpx.Client(base_url=self.address, timeout=httpx.Timeout(_SEARCH_SECONDS, connect=3.0), trust_env=False)
+        self._http = httpx.Client(
+            base_url=self.address, timeout=httpx.Timeout(_SEARCH_SECONDS, connect=3.0), trust_env=False
+        )
 
     @classmethod
     def from_environment(cls) -> "Api":
@@ -80,7 +82,9 @@ class Api:
         try:
             body: Json = _checked(self._send(method, path, **request)).json()
         except json.JSONDecodeError as error:
-            raise ApiError(f"{self.address} 返回的不是规划问答的结果。请检查 PLANSEEK_API 是否指向规划问答的接口。") from error
+            raise ApiError(
+                f"{self.address} 返回的不是规划问答的结果。请检查 PLANSEEK_API 是否指向规划问答的接口。"
+            ) from error
         return body
 
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:

@@ -27,7 +27,7 @@ def table(documents: list[Json]) -> str:
     """Documents by region, title and file, the first MOST_ROWS of them."""
     ordered = sorted(documents, key=lambda d: ((d["region"] or {}).get("code", "~"), d["title"] or "", d["file"] or ""))
     rows = "".join(
-        f'<tr><td>{_document(d)}</td><td>{_region(d["region"])}</td><td>{escaped(d["kind"])}</td>'
+        f"<tr><td>{_document(d)}</td><td>{_region(d['region'])}</td><td>{escaped(d['kind'])}</td>"
         f'<td class="n">{escaped(d["period"] or "—")}</td><td>{_status(d["status"])}</td><td class="n">{int(d["passages"])}</td></tr>'
         for d in ordered[:MOST_ROWS]
     )
@@ -41,7 +41,9 @@ def report(outcome: Json) -> str:
     """One line on the whole upload, then a row a file; what could not be read comes first, with its reason."""
     files = outcome["documents"]
     counts = Counter(file["status"] for file in files)
-    summary = "，".join(f"{OUTCOMES[status]} {counts[status]} 个" for status in OUTCOMES if counts[status]) or "没有新的文件"
+    summary = (
+        "，".join(f"{OUTCOMES[status]} {counts[status]} 个" for status in OUTCOMES if counts[status]) or "没有新的文件"
+    )
     rows = "".join(_outcome(file) for file in sorted(files, key=lambda f: f["status"] != "refused"))
     seconds = f"{float(outcome['seconds']):.1f}"
     return (

@@ -129,7 +129,9 @@ def _answered(api: Api, question: Json) -> None:
     st.html(results.understood(answer))
     level = answer["interpretation"]["fan_out"]
     if level and not answer["groups"]:
-        _message("没有可以逐个回答的地区", f"语料里没有{level}地区的文件。可以换成其他层级（如各省、各市）来问，或补充文件。")
+        _message(
+            "没有可以逐个回答的地区", f"语料里没有{level}地区的文件。可以换成其他层级（如各省、各市）来问，或补充文件。"
+        )
         return
     if answer["hits"] or answer["groups"]:
         _exports(api, question)
@@ -143,7 +145,9 @@ def _exports(api: Api, question: Json) -> None:
         for name, label in FORMATS.items():
             # A callable: the file is made when it is asked for, not four times at every question.
             make = partial(api.export, question, name)
-            st.download_button(label, make, f"{stem}.{name}", _MIME[name], key=f"export-{name}", on_click="ignore", type="tertiary")
+            st.download_button(
+                label, make, f"{stem}.{name}", _MIME[name], key=f"export-{name}", on_click="ignore", type="tertiary"
+            )
 
 
 def _first_files(api: Api) -> None:
@@ -166,7 +170,9 @@ def _corpus(api: Api, documents: list[Json]) -> None:
     if _upload(api):
         st.rerun()  # The filters beside were drawn before the files came in.
     st.html(f'<h2 class="ps-h" lang="zh-CN">已入库<small>{len(documents)} 份文件，{passages} 段</small></h2>')
-    wanted = st.text_input("筛选文件", key="wanted", placeholder="按标题、地区、文种或文件名筛选", label_visibility="collapsed")
+    wanted = st.text_input(
+        "筛选文件", key="wanted", placeholder="按标题、地区、文种或文件名筛选", label_visibility="collapsed"
+    )
     shown = library.matching(documents, wanted or "")
     if shown:
         st.html(library.table(shown))
@@ -183,7 +189,7 @@ def _upload(api: Api) -> bool:
         st.session_state["report"] = _note("请先选择文件，再点「入库」。")
     elif sent:
         try:
-            with st.spinner("正在读入文件、更新索引…", show_time=True):
+            with st.container(key="uploading"), st.spinner("正在读入文件、更新索引…", show_time=True):
                 outcome = api.ingest([(file.name, file.getvalue()) for file in files])
             st.session_state["report"] = library.report(outcome)
         except ApiError as error:
@@ -198,7 +204,9 @@ def _note(sentence: str) -> str:
 
 
 def _message(title: str, sentence: str) -> None:
-    st.html(f'<div class="ps-empty" lang="zh-CN" role="status"><h2>{escaped(title)}</h2><p>{escaped(sentence)}</p></div>')
+    st.html(
+        f'<div class="ps-empty" lang="zh-CN" role="status"><h2>{escaped(title)}</h2><p>{escaped(sentence)}</p></div>'
+    )
 
 
 def _stopped(title: str, sentence: str) -> None:

@@ -62,7 +62,7 @@ def _coverage(groups: list[Json]) -> str:
     bar = "".join(f'<span class="{"on" if group["status"] == "found" else "off"}"></span>' for group in groups)
     links = "".join(
         f'<a class="{"on" if group["hits"] else "off"}" href="#{_anchor(group)}">{escaped(name_parts(group["region"]["name"])[1])}'
-        f'<small>{len(group["hits"]) or "—"}</small></a>'
+        f"<small>{len(group['hits']) or '—'}</small></a>"
         for group in groups
     )
     line = f"<b>{len(groups)}</b> 个地区中 <b>{len(found)}</b> 个有相关表述"
@@ -78,7 +78,7 @@ def _anchor(group: Json) -> str:
 
 def _group(answer: Json, group: Json) -> str:
     parents, own = name_parts(group["region"]["name"])
-    head = f'<header><h2>{escaped(own)}</h2><p>{escaped(parents)}</p></header>'
+    head = f"<header><h2>{escaped(own)}</h2><p>{escaped(parents)}</p></header>"
     if group["hits"]:
         body = "".join(_hit(answer, hit, group.get("statements", ()), group["region"]) for hit in group["hits"])
         return f'<section class="ps-group" id="{_anchor(group)}">{head}<div>{body}</div></section>'
@@ -170,7 +170,9 @@ def _statements(answer: Json) -> str:
         # Sentences of one place stand together above its citation.
         citation = "" if source == following else f"<cite>{source}</cite>"
         items.append(f"<li><q>{marked(statement['text'])}</q>{citation}</li>")
-    return f'<div class="ps-answer"><h2 class="ps-h">直接回答<small>均为原文</small></h2><ol>{"".join(items)}</ol></div>'
+    return (
+        f'<div class="ps-answer"><h2 class="ps-h">直接回答<small>均为原文</small></h2><ol>{"".join(items)}</ol></div>'
+    )
 
 
 def _silence(nearby: bool) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.errors import PlanSeekError
+from corpus.errors import NotReady
 from index.protocols import Floats, Rows
 
 K1, B = 1.5, 0.75
@@ -23,14 +23,15 @@ class LocalBackend:
             self._indices = np.load(folder / "indices.csc.index.npy", mmap_mode="r")
             self._indptr = np.load(folder / "indptr.csc.index.npy", mmap_mode="r")
             self._vocabulary: dict[str, int] = json.loads((folder / "vocab.index.json").read_text("utf-8"))
+            self._vocabulary.pop("", None)  # bm25s's own entry: a column without an end
             self.size = int(json.loads((folder / "params.index.json").read_text("utf-8"))["num_docs"])
             import faiss
 
             index = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
-            if index.ntotal != self.size or len(self._indptr) != len(self._vocabulary) + 1:
+            if index.ntotal != self.size or not len(self._data) == len(self._indices) == self._indptr[-1]:
                 raise ValueError("the files are of different indexes")
-        except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
-            raise PlanSeekError(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建。") from error
+        except (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError) as error:
+            raise NotReady(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建。") from error
         # The stored rows themselves, not a copy: one product with them is the full score vector.
         # (The downcast view owns nothing: the index must outlive it.)
         self._index = index

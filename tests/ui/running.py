@@ -99,7 +99,17 @@ def running(command: list[str], environment: dict[str, str], url: str, seconds: 
 def api(home: Path) -> Iterator[str]:
     """The API over a home folder; its address."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "app:create_app", "--factory", "--port", str(port), "--log-level", "error"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "app:create_app",
+        "--factory",
+        "--port",
+        str(port),
+        "--log-level",
+        "error",
+    ]
     address = f"http://127.0.0.1:{port}"
     with running(command, {"PLANSEEK_HOME": str(home)}, f"{address}/v1/health"):
         yield address

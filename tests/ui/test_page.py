@@ -120,7 +120,11 @@ def test_upload_reports_each_file(tmp_path: Path, open_page: Open) -> None:
         page = open_page(address)
         page.file_uploader(key="files").set_value(
             [
-                ("栖霞.txt", "2026年栖霞区政府工作报告\n\n一、重点工作\n\n修复滨江湿地300亩。\n".encode(), "text/plain"),
+                (
+                    "栖霞.txt",
+                    "2026年栖霞区政府工作报告\n\n一、重点工作\n\n修复滨江湿地300亩。\n".encode(),
+                    "text/plain",
+                ),
                 ("空.txt", b"", "text/plain"),
             ]
         )

@@ -30,7 +30,13 @@ def _statement(start: int, end: int) -> Json:
 
 
 def _answer(**changes: object) -> Json:
-    group = {"region": REGION, "status": "found", "hits": [HIT], "best_rejected": None, "statements": [_statement(100, 105)]}
+    group = {
+        "region": REGION,
+        "status": "found",
+        "hits": [HIT],
+        "best_rejected": None,
+        "statements": [_statement(100, 105)],
+    }
     answer: Json = {
         "query": "各区河道", "interpretation": READING, "hits": [HIT], "groups": [group], "status": "answered",
         "statements": [_statement(100, 105)],
@@ -48,7 +54,16 @@ def test_chips_say_what_was_understood() -> None:
 def test_hit_shows_quotation_citation_page_status_and_reasons() -> None:
     shown = results.grouped(_answer())
     assert '<b class="key">整治<mark>河道</mark>。</b><mark class="also">植树</mark>。' in shown
-    for part in ("《题》第一章 第1段", "第 7 页", 'ps-draft">草案', "见于临澜市文件", "题.pdf · 规划纲要 · 2021-2025", "第 2 名", "得分 3.46", "命中 河道、绿化"):
+    for part in (
+        "《题》第一章 第1段",
+        "第 7 页",
+        'ps-draft">草案',
+        "见于临澜市文件",
+        "题.pdf · 规划纲要 · 2021-2025",
+        "第 2 名",
+        "得分 3.46",
+        "命中 河道、绿化",
+    ):
         assert part in shown
     assert "secret" not in shown
 
@@ -57,7 +72,9 @@ def test_a_sentence_of_another_document_marks_nothing() -> None:
     answer = _answer()
     answer["groups"][0]["statements"][0]["citations"][0]["document"] = HIT["document"] | {"id": "other"}
     assert 'class="key"' not in results.grouped(answer)
-    assert 'class="key"' not in results.grouped(_answer(groups=[_answer()["groups"][0] | {"statements": [_statement(90, 105)]}]))
+    assert 'class="key"' not in results.grouped(
+        _answer(groups=[_answer()["groups"][0] | {"statements": [_statement(90, 105)]}])
+    )
 
 
 def test_silent_region_without_any_passage() -> None:
@@ -99,7 +116,14 @@ def test_name_parts(name: str, parts: tuple[str, str]) -> None:
 
 
 def test_report_counts_and_explains() -> None:
-    known = {"id": "d", "title": "题<i>", "region": REGION | {"confidence": 0.4}, "kind": "规划纲要", "period": None, "passages": 12}
+    known = {
+        "id": "d",
+        "title": "题<i>",
+        "region": REGION | {"confidence": 0.4},
+        "kind": "规划纲要",
+        "period": None,
+        "passages": 12,
+    }
     refused = {"file": "/home/x/坏.pdf", "id": None, "status": "refused", "reason": "坏.pdf：文件是空的", "title": None,
                "region": None, "kind": None, "period": None, "passages": 0}  # fmt: skip
     added = known | {"file": "/home/x/好.txt", "status": "added", "reason": None}
@@ -124,7 +148,10 @@ def test_examples_fit_the_corpus() -> None:
     provinces = [document("110000", "北京市", "省级", 9), document("340000", "安徽省", "省级", 5)]
     assert examples(provinces)[0] == "各省生态修复措施"
     assert examples(provinces)[2] == "北京市的产业发展目标"
-    counties = [document("340203", "安徽省芜湖市弋江区", "县级", 3), document("340202", "安徽省芜湖市镜湖区", "县级", 4)]
+    counties = [
+        document("340203", "安徽省芜湖市弋江区", "县级", 3),
+        document("340202", "安徽省芜湖市镜湖区", "县级", 4),
+    ]
     assert examples(provinces + counties)[0] == "各区生态修复措施"
     assert examples(provinces + counties)[2] == "镜湖区的产业发展目标"
     assert examples([document("110000", "北京市", "省级", 9)])[0] == "各地生态修复措施"

@@ -1,0 +1,96 @@
+"""Fixtures that several folders share: the tools, and a home ingested from the sample plans. Built once a run."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.embedders import load_embedder
+from index.ingest import ingest
+from index.protocols import Embedder
+from index.tokenizer import Tokenizer
+from retriever.expand import Lexicon
+from retriever.search import Searcher
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "corpus" / "samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command left: its exit code and both streams."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The only thing on standard output."""
+        return json.loads(self.out)
+
+    def refused(self, code: int = 2) -> str:
+        """The one Chinese line of a command that failed; nothing on standard output, no traceback."""
+        assert (self.code, self.out) == (code, ""), self
+        (line,) = self.err.splitlines()
+        assert "Traceback" not in line and "程序出错" not in line and any("\u4e00" <= c <= "\u9fff" for c in line), line
+        return line
+
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def planseek() -> Command:
+    """Runs the installed command: planseek("search", "生态", home=…, cwd=…, env=…)."""
+    command = Path(sys.executable).with_name("planseek")
+
+    def run(*words: str | Path | bytes, home: Path | None = None, **options: Any) -> Ran:
+        line: Sequence[str | Path | bytes] = [command, *words, *(["--home", home] if home else [])]
+        done = subprocess.run(line, capture_output=True, timeout=120, check=False, **options)
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> Tokenizer:
+    return Tokenizer()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return load_embedder()
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    return Lexicon()
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample plans."""
+    return Path(shutil.copytree(SAMPLES, tmp_path_factory.mktemp("samples") / "示例"))
+
+
+@pytest.fixture(scope="session")
+def sample_home(
+    samples: Path, tokenizer: Tokenizer, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A home with the sample plans in. Read only: whoever writes works on a copy."""
+    home = tmp_path_factory.mktemp("home") / "库"
+    report = ingest([samples], home, tokenizer, embedder)
+    assert {file.status for file in report.files} == {"added"}
+    return home
+
+
+@pytest.fixture(scope="session")
+def searcher(sample_home: Path, tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon) -> Searcher:
+    return Searcher(sample_home, tokenizer, embedder, lexicon)

@@ -1,0 +1,147 @@
+"""Every backend gives the scores that the formulas give, computed here in plain Python and numpy."""
+
+import random
+from collections import Counter
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import NotReady
+from index.backends import BACKENDS
+from index.generations import backend_class
+from index.protocols import Backend, Floats
+
+K1, B = 1.5, 0.75
+WORDS = ["生态", "修复", "水", "养老", "gdp", "12.5%", "产业", "园区", "矿山", "湿地", "的", "罕见"]
+
+
+def made_rows(number: int) -> list[list[str]]:
+    """Rows of 0 to 40 terms, some words in nearly all of them, one in a single row, one row empty."""
+    draw = random.Random(number)
+    rows = [draw.choices(WORDS[:-1], weights=range(11, 0, -1), k=draw.randint(1, 40)) for _ in range(number)]
+    rows[number // 2] = []
+    rows[-1] = [*rows[-1], "罕见", "罕见"]
+    return rows
+
+
+def made_vectors(number: int) -> Floats:
+    vectors = np.random.default_rng(number).normal(size=(number, 24)).astype(np.float32)
+    vectors[0] = 0
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+ROWS, VECTORS = made_rows(60), made_vectors(60)
+
+
+def idf(rows: list[list[str]], term: str) -> float:
+    n = sum(term in row for row in rows)
+    return log(1 + (len(rows) - n + 0.5) / (n + 0.5))
+
+
+def bm25(rows: list[list[str]], terms: dict[str, float]) -> list[float]:
+    """Sum over terms of weight · idf · tf / (tf + k1 (1 - b + b · length / mean length)): Lucene's BM25."""
+    mean = sum(map(len, rows)) / len(rows)
+    scores = []
+    for row in rows:
+        counts = Counter(row)
+        norm = K1 * (1 - B + B * len(row) / mean)
+        scores.append(sum(w * idf(rows, t) * counts[t] / (counts[t] + norm) for t, w in terms.items() if counts[t] > 0))
+    return scores
+
+
+@pytest.fixture(scope="module", params=sorted(BACKENDS))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def backend(name: str, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    folder = tmp_path_factory.mktemp(name) / "代"
+    backend_class(name).build(folder, ROWS, VECTORS)
+    opened: Backend = backend_class(name)(folder)
+    return opened
+
+
+def test_by_hand(name: str, tmp_path: Path) -> None:
+    """Lengths 1, 3 and 2, mean 2; 水 in two of three rows: idf ln(1 + 1.5 / 2.5)."""
+    backend_class(name).build(tmp_path / "x", [["水"], ["水", "水", "林"], ["林", "田"]], np.eye(3, dtype=np.float32))
+    three = backend_class(name)(tmp_path / "x")
+    weight = log(1.6)
+    expected = [weight / (1 + 1.5 * 0.625), weight * 2 / (2 + 1.5 * 1.375), 0.0]
+    np.testing.assert_allclose(three.lexical_scores({"水": 1.0}), expected, atol=1e-5)
+    assert three.idf("水") == pytest.approx(weight)
+    assert three.idf("田") == pytest.approx(log(1 + 2.5 / 1.5))
+    assert three.rows_with("水").tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"生态": 1.0}, {"生态": 1.0, "修复": 1.0}, {"罕见": 1.0}, dict.fromkeys(WORDS, 1.0),
+        {"生态": 0.25, "矿山": 2.0, "gdp": 0.5}, {"12.5%": 1.0, "没有": 3.0}, {"湿地": 0.0}, {"水": -1.0},
+    ],
+)  # fmt: skip
+def test_lexical_scores(backend: Backend, terms: dict[str, float]) -> None:
+    scores = backend.lexical_scores(terms)
+    assert scores.shape == (60,) and scores.dtype == np.float32
+    np.testing.assert_allclose(scores, bm25(ROWS, terms), atol=1e-5)
+
+
+@pytest.mark.parametrize("terms", [{}, {"没有": 1.0}, {"": 1.0}, {"生": 1.0}, {"生态 修复": 1.0}])
+def test_unknown_terms_count_nothing(backend: Backend, terms: dict[str, float]) -> None:
+    assert backend.lexical_scores(terms).tolist() == [0.0] * 60
+
+
+@pytest.mark.parametrize("term", [*WORDS, "没有", ""])
+def test_idf_and_rows(backend: Backend, term: str) -> None:
+    assert backend.idf(term) == pytest.approx(idf(ROWS, term), abs=1e-9)
+    rows = backend.rows_with(term)
+    assert rows.dtype == np.int32
+    assert rows.tolist() == [number for number, row in enumerate(ROWS) if term in row]
+
+
+def test_dense_scores(backend: Backend) -> None:
+    for query in (VECTORS[7], VECTORS[0], -VECTORS[3]):
+        scores = backend.dense_scores(query)
+        assert scores.shape == (60,) and scores.dtype == np.float32
+        np.testing.assert_allclose(scores, VECTORS @ query, atol=1e-5)
+    assert backend.dense_scores(VECTORS[7])[7] == pytest.approx(1, abs=1e-5)
+
+
+def test_vectors_come_back(backend: Backend) -> None:
+    rows = np.array([59, 0, 7, 7], np.int32)
+    np.testing.assert_allclose(backend.vectors(rows), VECTORS[rows], atol=1e-5)
+    assert backend.vectors(rows[:0]).shape == (0, 24)
+    assert backend.size == 60
+
+
+def test_scores_are_the_callers_own(backend: Backend) -> None:
+    first = backend.lexical_scores({"水": 1.0})
+    first[:] = 99
+    backend.vectors(np.array([1], np.int32))[:] = 99
+    np.testing.assert_allclose(backend.lexical_scores({"水": 1.0}), bm25(ROWS, {"水": 1.0}), atol=1e-5)
+    np.testing.assert_allclose(backend.dense_scores(VECTORS[1]), VECTORS @ VECTORS[1], atol=1e-5)
+
+
+def test_one_row(name: str, tmp_path: Path) -> None:
+    backend_class(name).build(tmp_path / "x", [["水"]], np.ones((1, 1), np.float32))
+    one = backend_class(name)(tmp_path / "x")
+    np.testing.assert_allclose(one.lexical_scores({"水": 1.0}), [log(1 + 0.5 / 1.5) / 2.5], atol=1e-5)
+    assert one.dense_scores(np.ones(1, np.float32)).tolist() == [1.0]
+
+
+def test_a_damaged_or_missing_index_is_one_clear_line(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "代"
+    with pytest.raises(NotReady, match="请运行 planseek ingest"):
+        backend_class(name)(folder)
+    backend_class(name).build(folder, ROWS, VECTORS)
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and "corpus" not in path.name):
+        whole = file.read_bytes()
+        for broken in (whole[: len(whole) // 2], b""):
+            file.write_bytes(broken)
+            with pytest.raises(NotReady, match="请运行 planseek ingest"):
+                backend_class(name)(folder)
+        file.write_bytes(whole)
+    assert backend_class(name)(folder).size == 60

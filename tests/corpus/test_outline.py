@@ -1,0 +1,109 @@
+"""Numbering styles: every specimen is its own style's only, and a table of lines says where a heading ends."""
+
+import pytest
+
+from corpus import outline
+from corpus.outline import STYLES, chinese_number, numbered
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.specimen)
+def test_a_specimen_matches_its_own_style_and_no_other(style):
+    assert [other.rank for other in STYLES if other.pattern.match(style.specimen)] == [style.rank]
+
+
+def test_named_parts_match_their_own_specimen_only():
+    parts = [
+        (outline.BOX.match, outline.BOX_SPECIMEN),
+        (outline.GLOSSARY.fullmatch, outline.GLOSSARY_SPECIMEN),
+        (outline.APPENDIX.fullmatch, outline.APPENDIX_SPECIMEN),
+    ]
+    for own, (match, _) in enumerate(parts):
+        assert [i for i, (_, specimen) in enumerate(parts) if match(specimen)] == [own]
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("一", 1),
+        ("十", 10),
+        ("十二", 12),
+        ("二十", 20),
+        ("四十三", 43),
+        ("一百零三", 103),
+        ("一百二十", 120),
+        ("二〇", 20),
+    ],
+)
+def test_chinese_numbers(word, value):
+    assert chinese_number(word) == value
+
+
+GLUED = (
+    "24. 优化营商环境全力打造办事最快的城区，推进一件事一次办，推进政务服务智慧化，" + "让企业少跑一趟路，" * 8 + "。"
+)
+RUN_ON = "第二节拓宽居民增收渠道通过加工转化、扩大就业等多种办法，解决居民收入增长缓慢的问题，把实惠送到每家每户手中"
+
+# line, rank, ordinal, heading (None: not numbered; "": an item without a heading of its own)
+LINES = [
+    ("第一篇 指导原则和发展目标", 1, 1, "第一篇 指导原则和发展目标"),
+    ("第三部分 重点任务", 1, 3, "第三部分 重点任务"),
+    ("第四编辑部的来信", None, None, None),
+    ("第二篇文章", None, None, None),
+    ("第八章 完善治理体系,提高城市治理新水平", 2, 8, "第八章 完善治理体系,提高城市治理新水平"),
+    ("第12章 实施", 2, 12, "第12章 实施"),
+    ("第十四章节约保护资源", 2, 14, "第十四章节约保护资源"),
+    ("第五章程", None, None, None),
+    ("第三章的要求", None, None, None),
+    ("第三章规定的任务", None, None, None),
+    ("第七章　农业", 2, 7, "第七章　农业"),
+    ("第一节", 3, 1, "第一节"),
+    ("第三节课", None, None, None),
+    ("第三节约束性指标", None, None, None),
+    ("第二节、第三节所列项目", None, None, None),
+    ("见第三章", None, None, None),
+    (RUN_ON, 3, 2, "第二节拓宽居民增收渠道"),
+    ("一、总体要求", 4, 1, "一、总体要求"),
+    ("二十一、健全机制", 4, 21, "二十一、健全机制"),
+    ("一、二、三产业融合发展", None, None, None),
+    ("二、九○○人", None, None, None),
+    ("十四五规划", None, None, None),
+    ("二〇三五年，基本实现现代化。", None, None, None),
+    ("三、", None, None, None),
+    ("（一）坚持党的全面领导。把方向、管大局。", 5, 1, "（一）坚持党的全面领导。"),
+    ("(十二)加强协作", 5, 12, "(十二)加强协作"),
+    ("（二〇二一年五月）", None, None, None),
+    ("（2021年2月25日批准）", None, None, None),
+    ("1、指导思想。", 6, 1, "1、指导思想。"),
+    ("29. 持续改善生态环境质量。实施三大工程。", 7, 29, "29. 持续改善生态环境质量。"),
+    ("2.2035年,基本建成现代化城区。", 7, 2, "2.2035年,基本建成现代化城区。"),
+    ("１．建好老房子", 7, 1, "１．建好老房子"),
+    (GLUED, 7, 24, "24. 优化营商环境"),
+    ("1.标准地：在出让前明确投资强度、亩均税收等指标的工业用地。", 7, 1, ""),
+    ("3.", None, None, None),
+    ("3.5%的增长", None, None, None),
+    ("12.5万亩高标准农田", None, None, None),
+    ("2025.3.1发布", None, None, None),
+    ("（1）电力", 8, 1, "（1）电力"),
+    ("①推进重点片区改造。", 9, 1, "①推进重点片区改造。"),
+    ("一是稳就业，二是促增收。", None, None, None),
+    ("第一，要稳住就业", None, None, None),
+    ("第一批项目", None, None, None),
+]
+
+
+@pytest.mark.parametrize(("line", "rank", "ordinal", "heading"), LINES, ids=lambda value: str(value)[:16])
+def test_numbered_lines(line, rank, ordinal, heading):
+    number = numbered(line)
+    if rank is None:
+        assert number is None
+    else:
+        assert (number.rank, number.ordinal, line[: number.heading]) == (rank, ordinal, heading)
+
+
+def test_a_long_first_sentence_is_body_unless_more_is_allowed():
+    line = (
+        "（四）"
+        + "推动供需在更高水平上实现动态的平衡，努力扩大有潜能的消费、有需求的生产、有效益的投资和有活力的市场。"
+    )
+    assert numbered(line).heading == 0
+    assert numbered(line, longest=85).heading == len(line)

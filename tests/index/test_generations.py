@@ -1,0 +1,225 @@
+"""Generations: content names them, nothing is written twice, and what does not fit is refused with what to run."""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import NotReady
+from corpus.store import Store
+from index import generations
+from index.ingest import ingest
+from index.protocols import Embedder, Floats
+from index.tokenizer import Tokenizer
+
+TEXT = """青屏县促进生态修复行动计划
+
+一、总体要求
+
+以青屏河为重点，统筹推进河道、湿地、矿山三类修复，到2027年完成修复面积3600亩，恢复湿地410亩，全县森林覆盖率达到58.2%。
+
+二、重点任务
+
+开展废弃矿山复绿。对南坡12处采石场逐处制定方案，先排险后复绿，种植侧柏、刺槐等乡土树种，连续管护三年，由县自然资源局验收。
+
+建设乡镇污水管网。新建管网46公里，改造提升乡镇污水处理站9座，出水水质稳定达标，运行费用纳入县级财政预算安排。
+"""
+QUIET = lambda stage, done, total: None  # noqa: E731
+
+
+class Letters:
+    """A model small enough to see through: a unit vector by the text's hash; it counts the texts it was given."""
+
+    dimension = 8
+
+    def __init__(self, name: str = "letters-1") -> None:
+        self.name = name
+        self.encoded: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> Floats:
+        return np.stack([self._vector(text) for text in texts])
+
+    def encode_passages(self, texts: Sequence[str]) -> Floats:
+        self.encoded += texts
+        return self.encode_queries(texts)
+
+    def _vector(self, text: str) -> Floats:
+        numbers = np.frombuffer(hashlib.sha256(text.encode()).digest(), np.int32).astype(np.float64)
+        return np.asarray(numbers / np.linalg.norm(numbers), np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "文件"
+    folder.mkdir()
+    (folder / "甲.txt").write_text(TEXT, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "库"
+
+
+def state(home: Path) -> dict[str, tuple[int, int, bytes]]:
+    """Every file below a home with its inode, modification time and content."""
+    return {
+        file.relative_to(home).as_posix(): (file.stat().st_ino, file.stat().st_mtime_ns, file.read_bytes())
+        for file in home.rglob("*")
+        if file.is_file()
+    }
+
+
+def current(home: Path, tokenizer: Tokenizer, embedder: Embedder) -> tuple[Path, generations.Manifest]:
+    store = Store(home / "corpus.sqlite")
+    try:
+        return generations.current(home, store, tokenizer, embedder)
+    finally:
+        store.close()
+
+
+def vectors(folder: Path) -> Floats:
+    backend = generations.open_backend(folder)
+    return backend.vectors(np.arange(backend.size, dtype=np.int32))
+
+
+def test_same_content_same_name_nothing_rewritten(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, tokenizer, Letters())
+    before = state(home)
+    assert {name.split("/")[0] for name in before} == {"corpus.sqlite", "index", "manifest.json"}
+    again = Letters()
+    ingest([folder], home, tokenizer, again)
+    assert again.encoded == [] and state(home) == before
+    elsewhere = home.with_name("另一个库")
+    ingest([folder], elsewhere, tokenizer, Letters())
+    assert [p.name for p in (elsewhere / "index").iterdir()] == [p.name for p in (home / "index").iterdir()]
+
+
+def test_the_manifest_says_what_the_index_was_built_with(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    report = ingest([folder], home, tokenizer, Letters())
+    found, manifest = current(home, tokenizer, Letters())
+    assert manifest == generations.Manifest(found.name, report.passages, tokenizer.name, "letters-1")
+    assert re.fullmatch("[0-9a-f]{16}", found.name)
+    assert json.loads((home / "manifest.json").read_text("utf-8")) == json.loads(
+        (found / "manifest.json").read_text("utf-8")
+    )
+
+
+def test_rows_are_the_passages_in_the_stores_order(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    (folder / "乙.txt").write_text(TEXT.replace("青屏", "白塔"), "utf-8")
+    ingest([folder], home, tokenizer, Letters())
+    found, _ = current(home, tokenizer, Letters())
+    store = Store(home / "corpus.sqlite")
+    texts = {document.id: document.text for document in store.documents()}
+    contents = [generations.index_text(passage, texts[passage.document]) for passage in store.passages()]
+    store.close()
+    assert len(contents) >= 6
+    np.testing.assert_allclose(vectors(found), Letters().encode_queries(contents), atol=1e-6)
+    assert json.loads((found / "rows.json").read_text("utf-8")) == [
+        hashlib.sha256(content.encode()).hexdigest()[:24] for content in contents
+    ]
+    assert generations.open_backend(found).rows_with("采石场").tolist() == [
+        row for row, content in enumerate(contents) if "采石场" in content
+    ]
+
+
+def test_another_model_is_refused_then_built(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, tokenizer, Letters())
+    with pytest.raises(
+        NotReady, match=r"另一向量模型建立的（letters-1，现在是 letters-2）。请运行 planseek ingest"
+    ) as caught:
+        current(home, tokenizer, Letters("letters-2"))
+    assert "\n" not in str(caught.value)
+    second = Letters("letters-2")
+    report = ingest([folder], home, tokenizer, second)
+    assert len(second.encoded) == report.passages
+    assert current(home, tokenizer, second)[1].embedder == "letters-2"
+
+
+def test_another_dictionary_is_refused_then_built(folder: Path, home: Path) -> None:
+    old, new = Tokenizer(), Tokenizer()
+    old.name = "jieba-search-1/000000000000"
+    embedder = Letters()
+    ingest([folder], home, old, embedder)
+    with pytest.raises(NotReady, match=r"另一分词词典建立的（jieba-search-1/000000000000，.*请运行 planseek ingest"):
+        current(home, new, embedder)
+    embedder.encoded.clear()
+    ingest([folder], home, new, embedder)
+    assert current(home, new, embedder)[1].tokenizer == new.name
+    assert embedder.encoded == []  # the vectors did not change
+
+
+def test_an_older_format_is_refused(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, tokenizer, Letters())
+    found, manifest = current(home, tokenizer, Letters())
+    (found / "manifest.json").write_text(generations._json(replace(manifest, format="0")), "utf-8")
+    with pytest.raises(NotReady, match=r"索引格式.*请运行 planseek ingest"):
+        current(home, tokenizer, Letters())
+
+
+def test_vectors_are_reused(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    first, second = Letters(), Letters()
+    ingest([folder], home, tokenizer, first)
+    (folder / "乙.txt").write_text(TEXT.replace("青屏", "白塔").replace("46公里", "52公里"), "utf-8")
+    report = ingest([folder], home, tokenizer, second)
+    # 采石场 stands word for word in both files; the other two passages of the second are new.
+    assert (len(first.encoded), report.passages) == (3, 6)
+    assert sorted("白塔河" in text or "52公里" in text for text in second.encoded) == [True, True]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["manifest.json", "rows.json", "vectors.faiss", "vocab.index.json", "params.index.json", "data.csc.index.npy",
+     "indices.csc.index.npy", "indptr.csc.index.npy"],
+)  # fmt: skip
+@pytest.mark.parametrize("damage", ["missing", "half", "empty"])
+def test_an_ingest_repairs_a_damaged_index(
+    folder: Path, home: Path, tokenizer: Tokenizer, name: str, damage: str
+) -> None:
+    ingest([folder], home, tokenizer, Letters())
+    found, manifest = current(home, tokenizer, Letters())
+    whole, expected = (found / name).read_bytes(), vectors(found)
+    if damage == "missing":
+        (found / name).unlink()
+    else:
+        (found / name).write_bytes(whole[: len(whole) // 2] if damage == "half" else b"")
+    if name != "rows.json":  # only reuse needs it
+        with pytest.raises(NotReady, match="缺失或已损坏。请运行 planseek ingest 重建"):
+            current(home, tokenizer, Letters())
+            generations.open_backend(found)
+    ingest([folder], home, tokenizer, Letters())
+    assert current(home, tokenizer, Letters()) == (found, manifest)
+    np.testing.assert_array_equal(vectors(found), expected)
+    assert (found / name).read_bytes() == whole
+
+
+def test_a_missing_index_folder_is_built_again(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, tokenizer, Letters())
+    found, manifest = current(home, tokenizer, Letters())
+    shutil.rmtree(home / "index")
+    with pytest.raises(NotReady, match="请运行 planseek ingest 重建"):
+        current(home, tokenizer, Letters())
+    ingest([folder], home, tokenizer, Letters())
+    assert current(home, tokenizer, Letters()) == (found, manifest)
+
+
+def test_only_the_generation_in_force_stays(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, tokenizer, Letters())
+    (home / "index" / ".leftover.123").mkdir()
+    old, _ = current(home, tokenizer, Letters())
+    (folder / "甲.txt").write_text(TEXT.replace("46公里", "47公里"), "utf-8")
+    ingest([folder], home, tokenizer, Letters())
+    new, _ = current(home, tokenizer, Letters())
+    assert new != old and list((home / "index").iterdir()) == [new]
+
+
+def test_a_store_without_an_index_says_so(home: Path, tokenizer: Tokenizer) -> None:
+    Store(home / "corpus.sqlite", create=True).close()
+    with pytest.raises(NotReady, match="还没有建立索引。请运行：planseek ingest"):
+        current(home, tokenizer, Letters())

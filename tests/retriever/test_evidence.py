@@ -1,0 +1,114 @@
+"""Evidence and the terms it rests on, by hand, over a backend of a few rows."""
+
+from math import log
+
+import numpy as np
+import pytest
+
+from corpus.model import Document, Passage, Span
+from index.backends.local import LocalBackend
+from index.protocols import Backend
+from index.tokenizer import Tokenizer
+from retriever import evidence
+from retriever.answer import answer
+from retriever.drafts import superseded
+from retriever.expand import Expansion
+from retriever.model import Asked, Findings, Hit, Interpretation, Query
+
+TEXT = "推进矿山复绿。恢复湿地，矿山管护。全面完成。"
+
+
+def passage(*trail: str, headings: int | None = None) -> Passage:
+    return Passage("d" * 64, Span(0, len(TEXT)), trail, len(trail) if headings is None else headings, 1, 1)
+
+
+def held(terms: dict[str, float], *trail: str, headings: int | None = None) -> float:
+    return evidence.evidence(Asked(terms, (terms,)), passage(*trail, headings=headings), TEXT)
+
+
+def test_the_share_of_the_best_sentence() -> None:
+    assert held({"矿山": 2.0, "复绿": 2.0}) == pytest.approx(1.0)
+    assert held({"矿山": 3.0, "养老": 1.0}) == pytest.approx(0.75)
+    # 复绿 and 湿地 stand in different sentences: the heavier one decides
+    assert held({"复绿": 1.0, "湿地": 3.0}) == pytest.approx(0.75)
+    assert held({"养老": 1.0}) == 0.0 and held({}) == 0.0
+
+
+def test_headings_count_most_of_their_share_and_lead_phrases_all() -> None:
+    assert held({"生态": 1.0, "湿地": 1.0}, "第一节 生态") == pytest.approx(0.85 + 0.15 / 2)
+    assert held({"生态": 1.0, "湿地": 1.0}, "生态", headings=0) == pytest.approx(1.0)
+    assert held({"生态": 1.0}, "第一节 生态") == pytest.approx(0.85)
+
+
+def test_alternatives_are_asked_by_themselves() -> None:
+    what = Asked({"养老": 1.0, "湿地": 1.0}, ({"养老": 1.0}, {"湿地": 1.0}))
+    assert evidence.evidence(what, passage(), TEXT) == pytest.approx(1.0)
+
+
+def test_official_words_are_independent_witnesses() -> None:
+    """1 - (1 - 0.6)(1 - 0.5/2): a word of three characters counts in full, one of two by half."""
+    what = Asked({}, (), (("复绿。", 0.6), ("湿地", 0.5), ("没有的词", 0.9)))
+    assert evidence.evidence(what, passage(), TEXT) == pytest.approx(1 - 0.4 * 0.75)
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    folder = tmp_path_factory.mktemp("tiny") / "x"
+    rows = [["生态", "修复"], ["生态", "水"], ["渔业"], ["养殖"]]
+    LocalBackend.build(folder, rows, np.eye(4, dtype=np.float32))
+    return LocalBackend(folder)
+
+
+def test_asked_keeps_the_finest_weighty_terms_by_idf(tokenizer: Tokenizer, backend: Backend) -> None:
+    """生态 in two of four rows, 修复 in one, 水 in one at half weight; 生态修复 is covered by its parts; 措施 is generic."""
+    what = evidence.asked("生态修复措施和水", [], 0.0, frozenset(), tokenizer, backend)
+    assert what.terms == pytest.approx(
+        {"生态": log(1 + 2.5 / 2.5), "修复": log(1 + 3.5 / 1.5), "水": 0.5 * log(1 + 3.5 / 1.5)}
+    )
+    assert what.parts == (what.terms,) and what.words == ()
+
+
+def test_asked_splits_where_both_sides_are_known(tokenizer: Tokenizer, backend: Backend) -> None:
+    both = evidence.asked("渔业和养殖情况", [], 0.0, {"渔业", "养殖"}, tokenizer, backend)
+    assert [set(part) for part in both.parts] == [{"渔业"}, {"养殖"}]
+    assert len(evidence.asked("渔业和养殖情况", [], 0.0, {"渔业"}, tokenizer, backend).parts) == 1
+
+
+def test_expansions_count_by_how_far_they_are_needed(tokenizer: Tokenizer, backend: Backend) -> None:
+    expansions = [Expansion("水产养殖", 0.8, "渔业")]
+    assert evidence.asked("打鱼", expansions, 0.5, frozenset(), tokenizer, backend).words == (("水产养殖", 0.4),)
+    assert evidence.asked("打鱼", expansions, 0.0, frozenset(), tokenizer, backend).words == ()
+
+
+def test_an_answer_quotes_only_what_has_evidence() -> None:
+    document = Document("d" * 64, ("甲.txt",), TEXT, "甲")
+    terms = {"矿山": 1.0}
+
+    def found(value: float) -> Findings:
+        hit = Hit(passage(), document, TEXT, 1.0, 1, value)
+        return Findings(Query("矿山"), Interpretation("矿山"), (hit,), (), Asked(terms, (terms,)))
+
+    told = answer(found(evidence.FOUND))
+    assert told.status == "answered" and [s.text for s in told.statements] == ["推进矿山复绿。", "恢复湿地，矿山管护。"]
+    assert [TEXT[s.citations[0].span.start : s.citations[0].span.end] for s in told.statements] == [
+        s.text for s in told.statements
+    ]
+    silent = answer(found(evidence.FOUND - 0.01))
+    assert (silent.status, silent.statements) == ("not_found", ())
+
+
+@pytest.mark.parametrize(
+    ("draft", "final", "expected"),
+    [
+        (("关于支持人才的意见（征求意见稿）", "征求意见稿"), ("关于支持人才的意见", "正式"), True),
+        (("人才意见（草案）", "草案"), ("人才意见", "修订"), True),
+        (("人才意见（征求意见稿）", "征求意见稿"), ("养老意见", "正式"), False),
+        (("人才意见（征求意见稿）", "征求意见稿"), ("人才意见（送审稿）", "送审稿"), False),
+        (("人才意见（征求意见稿）", "征求意见稿"), ("人才意见", "废止"), False),
+    ],
+)  # fmt: skip
+def test_a_draft_steps_back_only_for_its_final(draft: tuple[str, str], final: tuple[str, str], expected: bool) -> None:
+    first = Document("a" * 64, (), "", draft[0], status=draft[1])
+    second = Document("b" * 64, (), "", final[0], status=final[1])
+    assert superseded([first]) == set()
+    assert superseded([first, second]) == ({first.id} if expected else set())
