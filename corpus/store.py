@@ -57,6 +57,8 @@ class Store:
             raise PlanSeekError(
                 f"无法打开语料库 {path}（{error}）。请检查磁盘空间与读写权限，或换一个 --home 文件夹重新导入。"
             ) from error
+        if version == 0:
+            raise NotReady("还没有建立语料库。请运行：planseek ingest 文件或文件夹")
         if version != SCHEMA_VERSION:
             raise PlanSeekError(
                 f"语料库 {path} 的版本（{version}）与程序（{SCHEMA_VERSION}）不符。请用新的 --home 文件夹重新导入。"

@@ -15,20 +15,20 @@ def answer(findings: Findings) -> Answer:
     """The sentences that answer, in order of their passages' rank; a region or a question without evidence gets none."""
     if findings.interpretation.fan_out is not None:
         by_region = {
-            group.region.code: tuple(_statements(_trusted(group.hits), findings.what, _MOST_PER_REGION))
+            group.region.code: tuple(_statements(_trusted(group.hits, evidence.FOUND), findings.what, _MOST_PER_REGION))
             for group in findings.groups
         }
         found = sum(group.status == "found" for group in findings.groups)
         status = "not_found" if not found else "answered" if found == len(findings.groups) else "partly"
         overview = tuple(statement for group in findings.groups for statement in by_region[group.region.code][:1])
         return Answer(findings, status, overview, by_region)
-    statements = tuple(_statements(_trusted(findings.hits), findings.what, _MOST_STATEMENTS))
+    statements = tuple(_statements(_trusted(findings.hits, evidence.ANSWER), findings.what, _MOST_STATEMENTS))
     return Answer(findings, "answered" if statements else "not_found", statements)
 
 
-def _trusted(hits: Iterable[Hit]) -> list[Hit]:
+def _trusted(hits: Iterable[Hit], least: float) -> list[Hit]:
     """The hits that speak of the topic: what is merely related is shown, but answers nothing."""
-    return [hit for hit in hits if hit.evidence >= evidence.ANSWER]
+    return [hit for hit in hits if hit.evidence >= least]
 
 
 def _statements(hits: Iterable[Hit], what: Asked, most: int) -> list[Statement]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
 
 from corpus.cut import sentences
 from corpus.model import Passage, Span
@@ -10,7 +11,7 @@ from index.tokenizer import Tokenizer, fold
 from retriever.expand import Expansion
 from retriever.model import Asked
 
-FOUND = 0.66
+FOUND = 0.55
 """Least evidence for 「有相关表述」; chosen on the dev half of eval/sets/plans (benchmarks/verdict.py)."""
 
 ANSWER = 0.5
@@ -21,6 +22,7 @@ RELATED = 0.5
 
 # Units in charge are named after many a measure: 区文化旅游体育局 does not make a measure one of tourism.
 _UNITS = re.compile(r"[（(][^（）()]*(?:牵头|责任|配合|负责)[^（）()]*[)）]")
+_BREAK = "\x1f"
 _JOINED = re.compile(r"[和与及、]|以及")
 # Words with which every topic is asked and every plan is written: they decide nothing.
 GENERIC = frozenset(
@@ -163,26 +165,39 @@ def evidence(what: Asked, passage: Passage, text: str, title: str = "") -> float
     + 0.4 · idf mass in the document's title alone (a plan for 生态修复 need not repeat it in every sentence);
     official words for the question count as independent witnesses, 1 - product of (1 - weight), short ones half.
     """
-    above = fold(" ".join(passage.trail))
-    top = fold(title)
-    lead = fold(" ".join(passage.trail[passage.headings :]))
+    above, lead, whole, folded = _folded(passage, text)
+    top = _folded_title(title)
     best = 0.0
-    for span in sentences(text, passage.span):
-        sentence = fold(_UNITS.sub("", span.of(text))) + " " + lead
+    for sentence in folded:
         for terms in what.parts:
             total = sum(terms.values())
-            inside = sum(w for t, w in terms.items() if t in sentence)
+            inside = sum(w for t, w in terms.items() if t in sentence or t in lead)
             around = sum(w for t, w in terms.items() if t in sentence or t in above)
             titled = sum(w for t, w in terms.items() if t in top and t not in sentence and t not in above)
             best = max(best, (0.85 * around + 0.15 * inside + 0.4 * titled) / total if total > 0 else 0.0)
     if what.words:
-        body = fold(_UNITS.sub("", passage.span.of(text))) + " " + above
+        body = f"{whole} {above}"
         doubt = 1.0
         for word, weight in what.words:
             if word in body:
                 doubt *= 1 - (weight if len(word) >= 3 else 0.5 * weight)
         best = max(best, 1 - doubt)
     return min(1.0, best)
+
+
+@lru_cache(maxsize=20_000)
+def _folded(passage: Passage, text: str) -> tuple[str, str, str, tuple[str, ...]]:
+    """The trail, the lead phrase, and the passage and its sentences without units in charge, folded in one call."""
+    bare = [_UNITS.sub("", span.of(text)) for span in sentences(text, passage.span)]
+    trail = " ".join(passage.trail), " ".join(passage.trail[passage.headings :])
+    parts = [part.replace(_BREAK, " ") for part in (*trail, _UNITS.sub("", passage.span.of(text)), *bare)]
+    above, lead, whole, *folded = fold(_BREAK.join(parts)).split(_BREAK)
+    return above, lead, whole, tuple(folded)
+
+
+@lru_cache(maxsize=2_000)
+def _folded_title(title: str) -> str:
+    return fold(title)
 
 
 def best_sentences(what: Asked, passage: Passage, text: str, most: int) -> list[Span]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from index.tokenizer import fold
 
-MOST_ENTRIES = 5
+MOST_ENTRIES = 8
 """A question is translated by at most so many entries of the lexicon."""
 
 LEAST_LIKENESS = 0.15

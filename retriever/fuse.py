@@ -6,10 +6,10 @@ import numpy as np
 
 from index.protocols import Floats, Rows
 
-LEXICAL_SPEAKS = 0.4, 0.9
+LEXICAL_SPEAKS = 0.3, 0.6
 """Shares of a question's idf mass in its best passage between which the lexicon and the embedding lose their say."""
 
-DENSE_LEAST, DENSE_MOST = 0.2, 0.6
+DENSE_LEAST, DENSE_MOST = 0.2, 1.0
 
 
 def need(coverage: float) -> float:

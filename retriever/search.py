@@ -8,7 +8,7 @@ from threading import Lock
 
 import numpy as np
 
-from corpus.errors import PlanSeekError
+from corpus.errors import NotReady, PlanSeekError
 from corpus.model import Document, Passage, Region
 from corpus.places import Gazetteer
 from corpus.store import Store
@@ -38,6 +38,7 @@ class Corpus:
     gazetteer: Gazetteer
     backend: Backend | None
     by_region: dict[str, Rows]
+    by_document: dict[str, Rows]
     row_of: dict[str, int]
 
 
@@ -63,21 +64,31 @@ class Searcher:
 
     def corpus(self) -> Corpus:
         """The state in force, opened anew when an ingest has switched to another generation."""
+        try:
+            return self._open()
+        except NotReady:
+            # An ingest may have removed the generation between our reading its name and opening its folder.
+            return self._open()
+
+    def _open(self) -> Corpus:
         store = Store(self._home / "corpus.sqlite")
         try:
             with self._lock, store.reading():
-                generation = store.meta("generation")
-                stamp = f"{generation}/{store.meta('changes')}"
+                stamp = f"{store.meta('generation')}/{store.meta('changes')}"
                 if self._corpus is None or self._corpus.generation != stamp:
                     folder, manifest = generations.current(self._home, store, self._tokenizer, self._embedder)
                     passages = store.passages()
                     if len(passages) != manifest.passages:
-                        raise PlanSeekError("索引与语料不一致。请运行 planseek ingest 重建。")
-                    documents = {document.id: document for document in store.documents()}
-                    backend = generations.open_backend(folder) if passages else None
-                    row_of = {passage.id: row for row, passage in enumerate(passages)}
+                        raise NotReady("索引与语料不一致。请运行 planseek ingest 重建。")
                     self._corpus = Corpus(
-                        stamp, passages, documents, store.gazetteer(), backend, _by_region(passages), row_of
+                        stamp,
+                        passages,
+                        {document.id: document for document in store.documents()},
+                        store.gazetteer(),
+                        generations.open_backend(folder) if passages else None,
+                        _rows_by(p.region.code if p.region else None for p in passages),
+                        _rows_by(p.document for p in passages),
+                        {passage.id: row for row, passage in enumerate(passages)},
                     )
                 return self._corpus
         finally:
@@ -103,7 +114,7 @@ def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedde
         return Findings(query, understood, (), groups, Asked({}))
     scores = score(understood.topic, query.mode, query.expand, corpus.backend, rows, tokenizer, embedder, lexicon)
     understood = replace(understood, expansions=scores.expansions)
-    ranks = _Ranks(scores, rows, query.mode)
+    ranks = _Ranks(scores, rows, query.mode, corpus.backend)
     if understood.fan_out is None:
         hits = [_hit(row, rank, corpus, scores, ranks) for rank, row in enumerate(ranks.best(rows, query.k), 1)]
         return Findings(query, understood, tuple(hits), (), scores.what)
@@ -116,18 +127,20 @@ def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedde
     )
 
 
-def _by_region(passages: Sequence[Passage]) -> dict[str, Rows]:
+def _rows_by(keys: Iterable[str | None]) -> dict[str, Rows]:
+    """Key → the rows that have it, ascending; rows without one are left out."""
     rows: dict[str, list[int]] = {}
-    for row, passage in enumerate(passages):
-        if passage.region:
-            rows.setdefault(passage.region.code, []).append(row)
-    return {code: np.array(found, np.int32) for code, found in rows.items()}
+    for row, key in enumerate(keys):
+        if key is not None:
+            rows.setdefault(key, []).append(row)
+    return {key: np.array(found, np.int32) for key, found in rows.items()}
 
 
 def regions_of(corpus: Corpus) -> list[Region]:
     """The regions that the corpus has documents of, or passages about, by code."""
     regions = {document.region.code: document.region for document in corpus.documents.values() if document.region}
-    regions |= {passage.region.code: passage.region for passage in corpus.passages if passage.region}
+    about = (corpus.passages[rows[0]].region for rows in corpus.by_region.values())
+    regions |= {region.code: region for region in about if region}
     return [regions[code] for code in sorted(regions)]
 
 
@@ -141,20 +154,25 @@ def allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
     limited = bool(codes) or understood.fan_out is not None
     stepped_back = set() if query.statuses or query.document else superseded(corpus.documents.values())
 
-    def passes(passage: Passage) -> bool:
-        document = corpus.documents[passage.document]
-        own = document.region.code if document.region else None
-        about = passage.region.code if passage.region else None
+    def passes(document: Document) -> bool:
         return (
-            (not limited or about in codes or (own in codes and understood.fan_out is None))
-            and (not query.kinds or document.kind in query.kinds)
+            (not query.kinds or document.kind in query.kinds)
             and (not query.periods or document.period in query.periods)
             and (not query.statuses or document.status in query.statuses)
             and (query.document is None or document.id == query.document)
             and document.id not in stepped_back
         )
 
-    return np.array([row for row, passage in enumerate(corpus.passages) if passes(passage)], np.int32)
+    passed = np.zeros(len(corpus.passages), bool)
+    inside = np.full(len(corpus.passages), not limited)
+    for code in codes & corpus.by_region.keys():
+        inside[corpus.by_region[code]] = True
+    for name, rows in corpus.by_document.items():
+        document = corpus.documents[name]
+        passed[rows] = passes(document)
+        if understood.fan_out is None and document.region and document.region.code in codes:
+            inside[rows] = True
+    return np.flatnonzero(passed & inside).astype(np.int32)
 
 
 def score(
@@ -169,7 +187,7 @@ def score(
     expansions = tuple(lexicon.expand(topic)) if expand and missing > 0 and mode != "dense" else ()
     weighted: dict[str, float] = dict(terms)
     for expansion in expansions:
-        for term in set(tokenizer.terms(expansion.word)):
+        for term in dict.fromkeys(tokenizer.terms(expansion.word)):
             weighted[term] = max(weighted.get(term, 0.0), missing * expansion.weight)
     zero = np.zeros(backend.size, np.float32)
     lexical = backend.lexical_scores(weighted) if mode != "dense" else zero
@@ -203,8 +221,9 @@ def _coverage(terms: Iterable[str], backend: Backend) -> float:
 class _Ranks:
     """Ranks of the allowed rows under each ranker that took part."""
 
-    def __init__(self, scores: Scores, rows: Rows, mode: str) -> None:
+    def __init__(self, scores: Scores, rows: Rows, mode: str, backend: Backend) -> None:
         self.scores = scores
+        self._holders = {term: backend.rows_with(term) for term in scores.terms}
         self.rankers = {"bm25": scores.lexical, "dense": scores.dense}
         if mode != "hybrid":
             self.rankers = {mode: self.rankers[mode]}
@@ -215,7 +234,8 @@ class _Ranks:
         """The k best of some rows."""
         return ranking(self.scores, self.mode, rows, k)
 
-    def why(self, row: int, terms: Sequence[str]) -> dict[str, Why]:
+    def why(self, row: int) -> dict[str, Why]:
+        terms = [term for term, rows in self._holders.items() if _contains(rows, row)]
         return {
             name: Why(
                 1 + int((values[self.rows] > values[row]).sum()),
@@ -226,29 +246,43 @@ class _Ranks:
         }
 
 
-def _hit(row: int, rank: int, corpus: Corpus, scores: Scores, ranks: _Ranks) -> Hit:
+def _contains(rows: Rows, row: int) -> bool:
+    """Whether ascending rows hold a row."""
+    at = int(np.searchsorted(rows, row))
+    return at < len(rows) and int(rows[at]) == row
+
+
+def _held(row: int, corpus: Corpus, scores: Scores) -> float:
     passage = corpus.passages[row]
     document = corpus.documents[passage.document]
-    assert corpus.backend is not None
-    matched = [term for term in scores.terms if row in corpus.backend.rows_with(term)]
-    held = evidence.evidence(scores.what, passage, document.text, document.title)
+    return evidence.evidence(scores.what, passage, document.text, document.title)
+
+
+def _hit(row: int, rank: int, corpus: Corpus, scores: Scores, ranks: _Ranks, more: float = 0.0) -> Hit:
+    """A row as it is shown; `more` is added to its score."""
+    passage = corpus.passages[row]
+    document = corpus.documents[passage.document]
     return Hit(
-        passage, document, passage.span.of(document.text), float(scores.fused[row]), rank, held, ranks.why(row, matched)
-    )
+        passage, document, passage.span.of(document.text), float(scores.fused[row]) + more, rank,
+        _held(row, corpus, scores), ranks.why(row),
+    )  # fmt: skip
 
 
 def _group(region: Region, corpus: Corpus, rows: Rows, scores: Scores, ranks: _Ranks, most: int) -> Group:
     """A region's best passages: the shortlist by score, reordered by score and evidence; found if the best has enough;
     then what is merely related fills up behind it."""
     own = _rows_of(region, corpus, rows)
-    shortlist = [_hit(row, 0, corpus, scores, ranks) for row in ranks.best(own, _SHORTLIST)]
-    weighed = [replace(hit, score=hit.score + _EVIDENCE_WEIGHT * hit.evidence) for hit in shortlist]
-    ordered = sorted(weighed, key=lambda hit: (-hit.score, hit.passage.id))
-    passed = [hit for hit in ordered if hit.evidence >= evidence.FOUND]
-    related = [hit for hit in ordered if evidence.RELATED <= hit.evidence < evidence.FOUND]
+    held = {row: _held(row, corpus, scores) for row in ranks.best(own, _SHORTLIST)}
+    more = {row: _EVIDENCE_WEIGHT * value for row, value in held.items()}
+    ordered = sorted(held, key=lambda row: (-(float(scores.fused[row]) + more[row]), corpus.passages[row].id))
+    passed = [row for row in ordered if held[row] >= evidence.FOUND]
+    related = [row for row in ordered if evidence.RELATED <= held[row] < evidence.FOUND]
+    # Only what is shown is made a hit: the shortlists of twenty regions are hundreds of passages.
+    chosen = [*passed, *related][:most] if passed else ordered[:1]
+    shown = [_hit(row, i, corpus, scores, ranks, more[row]) for i, row in enumerate(chosen, 1)]
     if not passed:
-        return Group(region, "not_found", (), replace(ordered[0], rank=1) if ordered else None)
-    return Group(region, "found", tuple(replace(hit, rank=i) for i, hit in enumerate([*passed, *related][:most], 1)))
+        return Group(region, "not_found", (), shown[0] if shown else None)
+    return Group(region, "found", tuple(shown))
 
 
 def _nearest_rejected(

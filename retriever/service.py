@@ -4,10 +4,10 @@ import threading
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.store import Store
 from index.embedders import load_embedder
-from index.ingest import Progress, Report, ingest
 from index.protocols import Embedder
 from index.tokenizer import Tokenizer
 from retriever import exporters
@@ -15,6 +15,9 @@ from retriever.expand import Lexicon
 from retriever.model import Answer, Findings, Query
 from retriever.search import Searcher
 from settings import Settings
+
+if TYPE_CHECKING:
+    from index.ingest import Progress, Report
 
 
 class Service:
@@ -48,8 +51,10 @@ class Service:
         """A file of the passages for a query. Raises PlanSeekError."""
         return exporters.export(self.search(query), format_name)
 
-    def ingest(self, paths: Iterable[Path], *, prune: bool = False, progress: Progress | None = None) -> Report:
+    def ingest(self, paths: Iterable[Path], *, prune: bool = False, progress: "Progress | None" = None) -> "Report":
         """Bring files in; one at a time in this process, and one process at a time on this home."""
+        from index.ingest import ingest
+
         with self._writing:
             quiet: Progress = lambda stage, done, total: None  # noqa: E731
             return ingest(

@@ -1,12 +1,14 @@
 """The JSON of DESIGN.md §4: findings and answers as plain objects, the same on the command line and over HTTP."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.model import Document, Passage, Region
-from index.ingest import FileReport, Report
 from retriever.cite import label
 from retriever.model import Answer, Findings, Group, Hit, Interpretation, Statement
+
+if TYPE_CHECKING:
+    from index.ingest import FileReport, Report
 
 Json = dict[str, Any]
 
@@ -111,7 +113,7 @@ def statement_json(statement: Statement) -> Json:
     }
 
 
-def report_json(report: Report) -> Json:
+def report_json(report: "Report") -> Json:
     """What an ingest did, a row a file."""
     return {
         "documents": [_file_json(file) for file in report.files],
@@ -120,7 +122,7 @@ def report_json(report: Report) -> Json:
     }
 
 
-def _file_json(file: FileReport) -> Json:
+def _file_json(file: "FileReport") -> Json:
     short: Json = {"file": file.file, "id": None, "status": file.status, "reason": file.reason, "title": None, "region": None,
                    "kind": None, "period": None, "passages": file.passages}  # fmt: skip
     if file.document:

@@ -124,11 +124,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--dev", action="store_true", help="hold questions out and print measures on them")
     parser.add_argument("--tokens", type=int, default=26_000)
     parser.add_argument("--dimension", type=int, default=256)
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=1600)
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--threads", type=int, default=2)
+    # One thread adds in one order, so that a seed gives one model; more are not much faster.
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     if not (options.shared / "training").is_dir():
         parser.error(f"训练数据不在「{options.shared}」：请设置 PLANSEEK_SHARED 或 --shared 指向数据文件夹。")

@@ -40,6 +40,7 @@ def serve(settings: "Settings", host: str, port: int, ui_port: int) -> None:
         "PLANSEEK_HOME": str(settings.home.resolve()),
         "PLANSEEK_API": f"http://{_reachable(host)}:{port}",
         "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",
     }
     api = [sys.executable, "-m", "uvicorn", "app:create_app", "--factory", "--host", host, "--port", str(port), "--log-level", "warning"]
     page = [
@@ -71,6 +72,8 @@ def _free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror as error:
+            raise PortTaken(f"无法识别监听地址「{host}」。请用 127.0.0.1 或本机的地址。") from error
         except OSError:
             return False
     return True

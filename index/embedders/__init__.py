@@ -13,6 +13,9 @@ def _static(setting: str) -> Embedder:
     from index.embedders.static import StaticEmbedder
 
     folder = Path(setting).expanduser()
+    # What looks like a path is no name to look up: say so at once, not after seconds of imports.
+    if not folder.is_dir() and (folder.is_absolute() or setting.startswith((".", "~")) or "\\" in setting):
+        raise ModelUnavailable(f"模型文件夹「{setting}」不存在。请检查 model 设置中的路径，或改为 bundled。")
     if not folder.is_dir():
         raise ModelUnavailable(f"找不到模型文件夹「{setting}」，请检查 embedder 设置中的路径。")
     return StaticEmbedder(folder)
@@ -39,7 +42,7 @@ def load_embedder(setting: str = "bundled") -> Embedder:
     """
     setting = setting.strip()
     if not setting:
-        raise ModelUnavailable("embedder 设置为空：请填 bundled、模型文件夹或模型名称。")
+        raise ModelUnavailable("model 设置为空：请填 bundled、模型文件夹或模型名称。")
     if setting == "bundled":
         return FAMILIES["static"](str(BUNDLED))
     family, colon, rest = setting.partition(":")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from corpus.model import Region
+from retriever import evidence
 from retriever.cite import label
 from retriever.model import Findings, Hit
 
@@ -25,6 +26,8 @@ COLUMNS = (
 )
 NOT_FOUND = "未检索到"
 FOUND = "有相关表述"
+NEAR = "相近段落"
+"""Of a passage that is shown for its rank and has too little evidence to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,10 @@ def rows(findings: Findings) -> Iterator[Row]:
     """The passages as they are shown: by region where the question fans out, by rank otherwise."""
     if findings.interpretation.fan_out is None:
         for hit in findings.hits:
-            yield Row(hit.passage.region, FOUND, hit)
+            yield Row(hit.passage.region, FOUND if hit.evidence >= evidence.ANSWER else NEAR, hit)
         return
     for group in findings.groups:
         if not group.hits:
             yield Row(group.region, NOT_FOUND, None)
         for hit in group.hits:
-            yield Row(group.region, FOUND, hit)
+            yield Row(group.region, FOUND if hit.evidence >= evidence.FOUND else NEAR, hit)

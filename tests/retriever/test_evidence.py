@@ -88,12 +88,12 @@ def test_an_answer_quotes_only_what_has_evidence() -> None:
         hit = Hit(passage(), document, TEXT, 1.0, 1, value)
         return Findings(Query("矿山"), Interpretation("矿山"), (hit,), (), Asked(terms, (terms,)))
 
-    told = answer(found(evidence.FOUND))
+    told = answer(found(evidence.ANSWER))
     assert told.status == "answered" and [s.text for s in told.statements] == ["推进矿山复绿。", "恢复湿地，矿山管护。"]
     assert [TEXT[s.citations[0].span.start : s.citations[0].span.end] for s in told.statements] == [
         s.text for s in told.statements
     ]
-    silent = answer(found(evidence.FOUND - 0.01))
+    silent = answer(found(evidence.ANSWER - 0.01))
     assert (silent.status, silent.statements) == ("not_found", ())
 
 
