@@ -19,6 +19,7 @@ from retriever import evidence, fuse
 from retriever.answer import answer
 from retriever.drafts import superseded
 from retriever.expand import Expansion, Lexicon
+from retriever.feedback import feedback
 from retriever.interpret import check, interpret
 from retriever.model import Answer, Asked, Findings, Group, Hit, Interpretation, Query, Why
 
@@ -120,7 +121,7 @@ def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedde
         return Findings(query, understood, tuple(hits), (), scores.what)
     groups = tuple(_group(region, corpus, rows, scores, ranks, query.per_region) for region in understood.regions)
     if query.mode != "bm25":
-        groups = _nearest_rejected(groups, corpus, rows, scores, ranks)
+        groups = _nearest_rejected(groups, corpus, rows, scores, ranks, tokenizer)
     flat = sorted((hit for group in groups for hit in group.hits), key=lambda hit: (-hit.score, hit.passage.id))
     return Findings(
         query, understood, tuple(replace(hit, rank=i) for i, hit in enumerate(flat[: query.k], 1)), groups, scores.what
@@ -286,25 +287,25 @@ def _group(region: Region, corpus: Corpus, rows: Rows, scores: Scores, ranks: _R
 
 
 def _nearest_rejected(
-    groups: tuple[Group, ...], corpus: Corpus, rows: Rows, scores: Scores, ranks: _Ranks
+    groups: tuple[Group, ...], corpus: Corpus, rows: Rows, scores: Scores, ranks: _Ranks, tokenizer: Tokenizer
 ) -> tuple[Group, ...]:
     """For each silent region, the passage nearest to what the other regions say of the topic.
 
-    The question's own words are missing there, so its score tells little; the mean of the found regions' first
-    passages (pseudo-relevance feedback, Rocchio 1971) knows the topic's company of words.
+    The question's own words are missing there, so its score tells little; the found regions' first passages know the
+    topic's company of words.
     """
-    backend = corpus.backend
-    leading = [corpus.row_of[group.hits[0].passage.id] for group in groups if group.hits]
-    if backend is None or not leading:
+    leading = [group.hits[0] for group in groups if group.hits]
+    if corpus.backend is None or not leading:
         return groups
-    mean = backend.vectors(np.array(leading, np.int32)).mean(axis=0)
-    near = backend.dense_scores(np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32))
+    found = np.array([corpus.row_of[hit.passage.id] for hit in leading], np.int32)
+    lexical, dense = feedback(found, [hit.text for hit in leading], tokenizer, corpus.backend)
 
     def completed(group: Group) -> Group:
         own = _rows_of(group.region, corpus, rows)
         if group.hits or not own.size:
             return group
-        return replace(group, best_rejected=_hit(int(own[np.argmax(near[own])]), 1, corpus, scores, ranks))
+        near = fuse.weighted_sum(lexical, dense, own, 1.0)[own]
+        return replace(group, best_rejected=_hit(int(own[np.argmax(near)]), 1, corpus, scores, ranks))
 
     return tuple(completed(group) for group in groups)
 

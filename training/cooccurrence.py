@@ -1,5 +1,7 @@
 """First vectors for the tokens from how they stand together in the texts (PPMI, then a truncated SVD)."""
 
+import warnings
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -52,12 +54,15 @@ def _counts(flat: Ids, starts: NDArray[np.int64], size: int, window: int) -> spa
 
 def _leading(matrix: sparse.csr_matrix, dimension: int, seed: int, rounds: int = 3) -> NDArray[np.float32]:
     generator = torch.Generator().manual_seed(seed)
-    held = torch.sparse_csr_tensor(
-        torch.from_numpy(matrix.indptr.astype(np.int64)),
-        torch.from_numpy(matrix.indices.astype(np.int64)),
-        torch.from_numpy(matrix.data),
-        size=matrix.shape,
-    )
+    with warnings.catch_warnings():
+        # torch calls its sparse rows a beta each time; a product is all that is asked of them.
+        warnings.simplefilter("ignore")
+        held = torch.sparse_csr_tensor(
+            torch.from_numpy(matrix.indptr.astype(np.int64)),
+            torch.from_numpy(matrix.indices.astype(np.int64)),
+            torch.from_numpy(matrix.data),
+            size=matrix.shape,
+        )
     basis = torch.randn(matrix.shape[0], dimension + 32, generator=generator)
     for _ in range(rounds):
         basis, _ = torch.linalg.qr(held @ basis)

@@ -13,11 +13,8 @@ def _static(setting: str) -> Embedder:
     from index.embedders.static import StaticEmbedder
 
     folder = Path(setting).expanduser()
-    # What looks like a path is no name to look up: say so at once, not after seconds of imports.
-    if not folder.is_dir() and (folder.is_absolute() or setting.startswith((".", "~")) or "\\" in setting):
-        raise ModelUnavailable(f"模型文件夹「{setting}」不存在。请检查 model 设置中的路径，或改为 bundled。")
     if not folder.is_dir():
-        raise ModelUnavailable(f"找不到模型文件夹「{setting}」，请检查 embedder 设置中的路径。")
+        raise ModelUnavailable(f"找不到模型文件夹「{setting}」。请检查 model 设置中的路径，或改为 bundled。")
     return StaticEmbedder(folder)
 
 

@@ -24,15 +24,16 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, setting: str) -> None:
         """`setting`: a folder, or a model's name, which is looked up in the local cache first and then fetched."""
+        is_folder = looks_like_folder(setting)
+        # Said at once, before seconds of imports.
+        if is_folder and not Path(setting).expanduser().is_dir():
+            raise ModelUnavailable(f"找不到模型文件夹「{setting}」。请检查 model 设置中的路径，或改为 bundled。")
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
             raise ModelUnavailable(
                 f"读取模型「{setting}」需要 sentence-transformers，请先安装：pip install sentence-transformers"
             ) from error
-        is_folder = looks_like_folder(setting)
-        if is_folder and not Path(setting).expanduser().is_dir():
-            raise ModelUnavailable(f"找不到模型文件夹「{setting}」，请检查 embedder 设置中的路径。")
         target = str(Path(setting).expanduser()) if is_folder else setting
         model = None
         failure: Exception | None = None
@@ -47,7 +48,7 @@ class SentenceTransformerEmbedder:
             place = f"模型文件夹「{setting}」无法读取" if is_folder else f"本机没有模型「{setting}」，也无法从网络获取"
             reason = str(failure).strip().splitlines()[0][:120] if failure and str(failure).strip() else "原因不明"
             raise ModelUnavailable(
-                f"{place}（{reason}）。请在联网电脑上下载后整个文件夹复制过来，再把 embedder 设为该文件夹，或设为 bundled。"
+                f"{place}（{reason}）。请在联网电脑上下载后整个文件夹复制过来，再把 model 设为该文件夹，或设为 bundled。"
             ) from failure
         self._model = model
         self._prompts = chosen_prompts({name: prompt or "" for name, prompt in model.prompts.items()})
