@@ -40,6 +40,7 @@ class Store:
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._regions: tuple[list[tuple[str, ...]], Gazetteer] | None = None
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=15, check_same_thread=False)
             self._db.execute("PRAGMA foreign_keys = ON")
@@ -121,9 +122,12 @@ class Store:
         self._db.executemany("INSERT OR REPLACE INTO region VALUES (?, ?, ?, ?, ?)", rows)
 
     def gazetteer(self) -> Gazetteer:
-        """The built-in regions and those that users added."""
-        rows = self._db.execute("SELECT code, name, level, parent, aliases FROM region ORDER BY code")
-        return Gazetteer(Place(c, n, level, p, tuple(filter(None, a.split("|")))) for c, n, level, p, a in rows)
+        """The built-in regions and those that users added; built once while these stay the same."""
+        rows = self._db.execute("SELECT code, name, level, parent, aliases FROM region ORDER BY code").fetchall()
+        if self._regions is None or self._regions[0] != rows:
+            added = (Place(c, n, level, p, tuple(filter(None, a.split("|")))) for c, n, level, p, a in rows)
+            self._regions = (rows, Gazetteer(added))
+        return self._regions[1]
 
     # — files and documents ————————————————————————————————————————————————————————————————————————————————————
 
