@@ -1,7 +1,5 @@
 """Joins the rankers' scores into one. Pure functions of arrays."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from index.protocols import Floats, Rows
@@ -33,12 +31,3 @@ def standardised(scores: Floats, rows: Rows) -> Floats:
 def weighted_sum(lexical: Floats, dense: Floats, rows: Rows, weight: float) -> Floats:
     """z(lexical) + weight · z(dense), z standardised over `rows` (Shaw and Fox's CombSUM over z-scores)."""
     return standardised(lexical, rows) + np.float32(weight) * standardised(dense, rows)
-
-
-def rrf(rankings: Sequence[Sequence[int]], depth: int = 60) -> dict[int, float]:
-    """Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): sum over rankings of 1 / (depth + rank)."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, row in enumerate(ranking, 1):
-            scores[row] = scores.get(row, 0.0) + 1 / (depth + rank)
-    return scores

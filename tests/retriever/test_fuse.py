@@ -6,14 +6,6 @@ import pytest
 from retriever import fuse
 
 
-def test_rrf() -> None:
-    """Row 7 stands first and third, row 4 second and first, row 9 third only."""
-    scores = fuse.rrf([[7, 4, 9], [4, 2, 7]])
-    assert scores == {7: 1 / 61 + 1 / 63, 4: 1 / 62 + 1 / 61, 9: 1 / 63, 2: 1 / 62}
-    assert fuse.rrf([[5]], depth=0) == {5: 1.0}
-    assert fuse.rrf([]) == {} and fuse.rrf([[], []]) == {}
-
-
 def test_need_falls_from_one_to_zero_between_its_bounds() -> None:
     low, high = fuse.LEXICAL_SPEAKS
     assert [fuse.need(c) for c in (0.0, low, high, 1.0)] == [1.0, 1.0, 0.0, 0.0]
