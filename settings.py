@@ -8,6 +8,10 @@ from pathlib import Path
 
 from corpus.errors import PlanSeekError
 
+# A query is a few small products: more BLAS threads only spin (half of the CPU time of a search). Read by numpy when
+# it is first imported, which both entry points do after this module.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

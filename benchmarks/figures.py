@@ -1,4 +1,4 @@
-"""Measures every figure that issue 2 promises and writes them into docs/evaluation.md and benchmarks/results/."""
+"""Measures every figure that the README and docs/evaluation.md state and writes them into docs/evaluation.md and benchmarks/results/."""
 
 import json
 import os

@@ -58,7 +58,7 @@ def texts_in(service: Service, folder: Path) -> Section:
 
 
 def ecological(service: Service) -> Section:
-    """The question of issue 2 over the whole folder: who is found, by which first passage, and who is not."""
+    """「各区生态修复措施」 over the whole folder: who is found, by which first passage, and who is not."""
     question = next(q for q in read_set("plans").questions if q.query == QUESTION)
     groups = {group.region.code: group for group in service.search(Query(QUESTION)).groups}
     rows = []

@@ -40,7 +40,6 @@ def serve(settings: "Settings", host: str, port: int, ui_port: int) -> None:
         "PLANSEEK_HOME": str(settings.home.resolve()),
         "PLANSEEK_API": f"http://{_reachable(host)}:{port}",
         "PYTHONUNBUFFERED": "1",
-        "OPENBLAS_NUM_THREADS": "1",
     }
     api = [sys.executable, "-m", "uvicorn", "app:create_app", "--factory", "--host", host, "--port", str(port), "--log-level", "warning"]
     page = [
