@@ -117,7 +117,8 @@ def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedde
     understood = replace(understood, expansions=scores.expansions)
     ranks = _Ranks(scores, rows, query.mode, corpus.backend)
     if understood.fan_out is None:
-        hits = [_hit(row, rank, corpus, scores, ranks) for rank, row in enumerate(ranks.best(rows, query.k), 1)]
+        best = enumerate(ranks.best(rows, query.k), 1)
+        hits = [_hit(row, rank, corpus, scores, ranks, _held(row, corpus, scores)) for rank, row in best]
         return Findings(query, understood, tuple(hits), (), scores.what)
     groups = tuple(_group(region, corpus, rows, scores, ranks, query.per_region) for region in understood.regions)
     if query.mode != "bm25":
@@ -181,9 +182,7 @@ def score(
     lexicon: Lexicon,
 ) -> Scores:  # fmt: skip
     """Score every row for a topic under a mode; z-scores are taken over `rows`. The one way to score, eval's too."""
-    terms: Counter[str] = Counter()
-    for term in tokenizer.terms(topic):
-        terms[term] += 1
+    terms = Counter(tokenizer.terms(topic))
     missing = fuse.need(_coverage(terms, backend))
     expansions = tuple(lexicon.expand(topic)) if expand and missing > 0 and mode != "dense" else ()
     weighted: dict[str, float] = dict(terms)
@@ -259,13 +258,13 @@ def _held(row: int, corpus: Corpus, scores: Scores) -> float:
     return evidence.evidence(scores.what, passage, document.text, document.title)
 
 
-def _hit(row: int, rank: int, corpus: Corpus, scores: Scores, ranks: _Ranks, more: float = 0.0) -> Hit:
-    """A row as it is shown; `more` is added to its score."""
+def _hit(row: int, rank: int, corpus: Corpus, scores: Scores, ranks: _Ranks, held: float, more: float = 0.0) -> Hit:
+    """A row as it is shown, with its evidence; `more` is added to its score."""
     passage = corpus.passages[row]
     document = corpus.documents[passage.document]
     return Hit(
         passage, document, passage.span.of(document.text), float(scores.fused[row]) + more, rank,
-        _held(row, corpus, scores), ranks.why(row),
+        held, ranks.why(row),
     )  # fmt: skip
 
 
@@ -280,7 +279,7 @@ def _group(region: Region, corpus: Corpus, rows: Rows, scores: Scores, ranks: _R
     related = [row for row in ordered if evidence.RELATED <= held[row] < evidence.FOUND]
     # Only what is shown is made a hit: the shortlists of twenty regions are hundreds of passages.
     chosen = [*passed, *related][:most] if passed else ordered[:1]
-    shown = [_hit(row, i, corpus, scores, ranks, more[row]) for i, row in enumerate(chosen, 1)]
+    shown = [_hit(row, i, corpus, scores, ranks, held[row], more[row]) for i, row in enumerate(chosen, 1)]
     if not passed:
         return Group(region, "not_found", (), shown[0] if shown else None)
     return Group(region, "found", tuple(shown))
@@ -305,7 +304,8 @@ def _nearest_rejected(
         if group.hits or not own.size:
             return group
         near = fuse.weighted_sum(lexical, dense, own, 1.0)[own]
-        return replace(group, best_rejected=_hit(int(own[np.argmax(near)]), 1, corpus, scores, ranks))
+        row = int(own[np.argmax(near)])
+        return replace(group, best_rejected=_hit(row, 1, corpus, scores, ranks, _held(row, corpus, scores)))
 
     return tuple(completed(group) for group in groups)
 

@@ -1,6 +1,5 @@
 """Fixtures of the end-to-end tests: `planseek serve` over small plans, and real Chromium that counts foreign requests."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
@@ -24,18 +23,7 @@ QUIET = [
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page that `planseek serve` starts over running.PLANS."""
     home, port, ui_port = tmp_path_factory.mktemp("home"), running.free_port(), running.free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "cli",
-        "serve",
-        "--home",
-        str(home),
-        "--port",
-        str(port),
-        "--ui-port",
-        str(ui_port),
-    ]
+    command = running.serve_command(home, port, ui_port)
     with running.running(command, {}, f"http://127.0.0.1:{port}/v1/health"):
         running.upload(f"http://127.0.0.1:{port}", running.write_plans(tmp_path_factory.mktemp("plans")))
         yield f"http://127.0.0.1:{ui_port}"

@@ -16,18 +16,7 @@ QUESTION = "各区生态修复措施"
 def take(file: Path, width: int = 1280, height: int = 1100) -> None:
     """Ingest corpus/samples into a fresh home, ask, and save what a browser of this size shows."""
     home, port, ui_port = Path(tempfile.mkdtemp()), running.free_port(), running.free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "cli",
-        "serve",
-        "--home",
-        str(home),
-        "--port",
-        str(port),
-        "--ui-port",
-        str(ui_port),
-    ]
+    command = running.serve_command(home, port, ui_port)
     with running.running(command, {}, f"http://127.0.0.1:{port}/v1/health"), sync_playwright() as player:
         running.upload(f"http://127.0.0.1:{port}", sorted((running.ROOT / "corpus" / "samples").iterdir()))
         browser = player.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)

@@ -119,3 +119,9 @@ def upload(address: str, files: list[Path]) -> None:
     """Put files in over HTTP, as the page does."""
     parts = [("files", (file.name, file.read_bytes())) for file in files]
     httpx.post(f"{address}/v1/ingest", files=parts, timeout=120, trust_env=False).raise_for_status()
+
+
+def serve_command(home: Path, port: int, ui_port: int) -> list[str]:
+    """`planseek serve` over a home on these ports, as a child of this Python."""
+    options = ["--home", str(home), "--port", str(port), "--ui-port", str(ui_port)]
+    return [sys.executable, "-m", "cli", "serve", *options]
