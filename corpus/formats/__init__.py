@@ -39,11 +39,6 @@ def suffix_of(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).suffix.lower()
 
 
-def is_readable(name: str) -> bool:
-    """Whether a reader exists for this name; says nothing of the content."""
-    return suffix_of(name) in READERS
-
-
 def read(content: bytes, name: str) -> Reading:
     """Read one file's bytes; `name` chooses the reader by its suffix and stands in messages.
 
