@@ -50,7 +50,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What the file format says of a span: `style` is title, heading, table, cell or box; `level` for headings."""
+    """What the file format says of a span. `level` counts for headings: 1 is outermost.
+
+    style: title, heading, bold (bold or centred, where most of the text is not), toc (an entry of the contents), box,
+    table, and inside a table row, table-header (a row of column names) and cell (in column order, empty ones too).
+    """
 
     span: Span
     style: str
@@ -58,12 +62,30 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Where a page shows a stretch of the text: the i-th code point of the span lies between edges[i] and edges[i + 1].
+
+    Places are parts of the page's width and height, 0–1 from its upper left corner; `page` counts from 1; there are
+    len(span) + 1 edges, left to right. Runs follow one another in text order and never overlap.
+    """
+
+    span: Span
+    page: int
+    top: float
+    bottom: float
+    edges: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What a format's reader yields: the text, where its pages start, and the format's own hints."""
+    """What a format's reader yields: the text, where its pages start, the format's own hints, where its characters
+    stand on the pages (empty for formats without pages), and what the user should check (Chinese, a sentence each)."""
 
     text: str
     pages: tuple[int, ...] = ()
     hints: tuple[Hint, ...] = ()
+    runs: tuple[Run, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
