@@ -188,12 +188,14 @@ class _Annotator:
 
     def _notice(self, index: int, reasons: Sequence[str | None]) -> int:
         """How many lines the title of a notice takes that is broken over two to four; 0 where there is none."""
+        if "关于" not in self.lines[index].text:
+            return 0
         for count in (4, 3, 2):
             lines = self.lines[index : index + count]
             if len(lines) == count and not any(reasons[index : index + count]):
                 joined = "".join(line.text for line in lines)
                 broken = all(len(line.text) <= 40 and not outline.numbered(line.text) for line in lines)
-                if broken and "关于" in lines[0].text and _NOTICE.fullmatch(joined):
+                if broken and _NOTICE.fullmatch(joined):
                     return count
         return 0
 

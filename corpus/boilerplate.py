@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +181,28 @@ NOISE = (
 
 _SENTENCE = re.compile(r"(?!\S{2,8}[：:]).{11,}[。！？；]")
 _MAY_BE_SENTENCE = ("免责声明", "图片说明", "打赏", "征集信息", "会议信息")
+_LONGEST = 240
+"""A line of more characters is text, whatever it begins with."""
 
 
 def reason(line: str, head: bool, tail: bool) -> str | None:
     """Why a line (already stripped) is boilerplate, or None. `head`: no body has been seen yet; `tail`: none follows."""
-    for noise in NOISE:
-        if (noise.zone == "any" or (noise.zone == "head" and head) or (noise.zone == "tail" and tail)) and (
-            noise.pattern.fullmatch(line)
-        ):
-            # 「技术支持中心建成后，服务企业超过三百家。」 begins like a footer and is a sentence.
-            if _SENTENCE.fullmatch(line) and noise.reason not in _MAY_BE_SENTENCE:
-                continue
-            return noise.reason
-    return None
+    if len(line) > _LONGEST:
+        return None
+    # 「技术支持中心建成后，服务企业超过三百家。」 begins like a footer and is a sentence.
+    sentence = line[-1:] in "。！？；" and _SENTENCE.fullmatch(line) is not None
+    found = _any_of(head, tail, sentence).fullmatch(line)
+    return NOISE[int(found.lastgroup[1:])].reason if found and found.lastgroup else None
+
+
+@lru_cache(maxsize=8)
+def _any_of(head: bool, tail: bool, sentence: bool) -> re.Pattern[str]:
+    """All patterns that apply as one, tried in their order: a call a line instead of thirty."""
+    zones = {"any"} | ({"head"} if head else set()) | ({"tail"} if tail else set())
+    return re.compile(
+        "|".join(
+            f"(?P<n{number}>{noise.pattern.pattern})"
+            for number, noise in enumerate(NOISE)
+            if noise.zone in zones and (not sentence or noise.reason in _MAY_BE_SENTENCE)
+        )
+    )

@@ -147,7 +147,10 @@ def read_document(content: bytes, found: Found, gazetteer: Gazetteer) -> tuple[D
 
 def _worth(reading: Reading, piece: Piece) -> bool:
     """A piece of a few characters without a word in it (a stray mark, a bare number) is no passage."""
-    return len(re.findall(r"[\u4e00-\u9fffA-Za-z]", piece.span.of(reading.text))) >= 4
+    return _WORDED.match(reading.text, piece.span.start, piece.span.end) is not None
+
+
+_WORDED = re.compile(r"(?:[^\u4e00-\u9fffA-Za-z]*[\u4e00-\u9fffA-Za-z]){4}")
 
 
 def _override(document: Document, override: Mapping[str, str], gazetteer: Gazetteer) -> Document:

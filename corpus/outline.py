@@ -39,6 +39,9 @@ STYLES = (
     _style(9, r"[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮]", "①推进重点片区改造。"),
 )
 
+_OPENINGS = frozenset("第一二三四五六七八九十（(0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮")
+"""What a number can begin with: most lines begin otherwise and are not looked at further."""
+
 BOX = re.compile(r"专栏\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?")
 BOX_SPECIMEN = "专栏24：生态环境修复工程"
 GLOSSARY = re.compile(r"(?:附件\s*[0-9一二三四五]?\s*[:：]?\s*)?名\s*词\s*(?:解\s*释|注\s*释)$|主要名词解释$")
@@ -84,6 +87,8 @@ def numbered(line: str, longest: int = 45) -> NumberedLine | None:
 
     `longest`: a first sentence of more characters is body, not heading.
     """
+    if line[:1] not in _OPENINGS:
+        return None
     for style in STYLES:
         match = style.pattern.match(line)
         if match is None:
