@@ -40,6 +40,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table's cells as spans: `columns` are the cells with the columns' names (none where it has no such row), each
+    row has its cells in column order, empty (start == end) where a cell is empty; rows may be shorter than columns."""
+
+    span: Span
+    columns: tuple[Span, ...]
+    rows: tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a piece of metadata was read: its span (None when not from the text), confidence in 0–1, and source."""
 
@@ -90,7 +100,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file's content with all that was read from it. `id` is the SHA-256 of the bytes."""
+    """One file's content with all that was read from it. `id` is the SHA-256 of the bytes.
+
+    follows: the id of the document that this one continues; missing: which part of it is not in the corpus (Chinese);
+    final: the id of the final version where this is a draft of it. They are settled over the whole corpus.
+    """
 
     id: str
     files: tuple[str, ...]
@@ -102,9 +116,16 @@ class Document:
     status: str = "正式"
     issued: str | None = None
     number: str | None = None
+    issuer: str | None = None
     collection: str | None = None
     sections: tuple[Section, ...] = ()
+    tables: tuple[Table, ...] = ()
     pages: tuple[int, ...] = ()
+    runs: tuple[Run, ...] = ()
+    notes: tuple[str, ...] = ()
+    follows: str | None = None
+    missing: str | None = None
+    final: str | None = None
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
     def page_of(self, offset: int) -> int | None:
@@ -120,6 +141,7 @@ class Passage:
 
     trail: the heading path, then the paragraph's lead phrase; its first `headings` items are headings. paragraph: the
     first body paragraph covered, counted from 1 within the innermost heading; last_paragraph: the last one covered.
+    family: what near-copies of one wording share (see corpus.links.copies); None where no other passage copies it.
     """
 
     document: str
@@ -130,6 +152,7 @@ class Passage:
     last_paragraph: int
     region: Region | None = None
     page: int | None = None
+    family: str | None = None
 
     @property
     def id(self) -> str:

@@ -10,33 +10,73 @@ from corpus.model import Reading
 SIZE_LIMIT = 64 << 20
 """The largest file that is read, in bytes."""
 
+PICTURES_LIMIT = 512 << 20
+"""The largest file whose bulk is pictures: a scan of three hundred pages has a hundred megabytes and little text."""
+
 READERS: dict[str, str] = {
     ".txt": "text",
     ".md": "text",
     ".html": "html",
     ".htm": "html",
     ".shtml": "html",
+    ".mht": "html",
+    ".mhtml": "html",
     ".docx": "docx",
+    ".doc": "doc",
+    ".wps": "doc",
+    ".rtf": "doc",
+    ".odt": "doc",
+    ".xlsx": "sheet",
+    ".xls": "sheet",
+    ".et": "sheet",
+    ".csv": "sheet",
     ".pdf": "pdf",
+    ".png": "image",
+    ".jpg": "image",
+    ".jpeg": "image",
+    ".tif": "image",
+    ".tiff": "image",
+    ".bmp": "image",
 }
 """Suffix → module of this package that has `read(content: bytes, name: str) -> Reading`."""
 
-# What the first bytes of a format must say; None: plain text, which has no signature of its own.
-_SIGNATURES: dict[str, str | None] = {"text": None, "html": None, "docx": "ZIP", "pdf": "PDF"}
+# What the first bytes of a format may say; None: plain text, which has no signature of its own. The old suffixes of
+# Word and Excel stand on so many things that their readers look for themselves.
+_SIGNATURES: dict[str, tuple[str | None, ...]] = {
+    "text": (None,),
+    "html": (None, "MHTML"),
+    "docx": ("ZIP",),
+    "doc": ("OLE", "RTF", "ZIP", "MHTML", None),
+    "sheet": ("OLE", "ZIP", "MHTML", None),
+    "pdf": ("PDF",),
+    "image": ("PNG", "JPEG", "TIFF", "BMP"),
+}
 
 # The suffix to advise for what the bytes turn out to be.
 _ADVICE = {
     "ZIP": "若它本是 Word 文档，请把扩展名改回 .docx；若是压缩包，请解压后再导入",
     "PDF": "请把扩展名改回 .pdf 后再导入",
-    "OLE": "若它本是旧版 Word 文档，请在 Word 或 WPS 中另存为 .docx 后再导入",
-    "RTF": "请在 Word 或 WPS 中打开并另存为 .docx 后再导入",
-    "MHTML": "请在浏览器中另存为“网页，仅 HTML”后再导入",
+    "OLE": "若它本是旧版 Word 文档，请把扩展名改为 .doc；若是旧版表格，请改为 .xls",
+    "RTF": "请把扩展名改为 .rtf 后再导入",
+    "MHTML": "请把扩展名改为 .mht 后再导入",
+    "PNG": "请把扩展名改为 .png 后再导入",
+    "JPEG": "请把扩展名改为 .jpg 后再导入",
+    "TIFF": "请把扩展名改为 .tif 后再导入",
+    "BMP": "请把扩展名改为 .bmp 后再导入",
+    "RAR": "请解压后导入其中的文件，或重新压缩为 ZIP",
+    "7Z": "请解压后导入其中的文件，或重新压缩为 ZIP",
+    "GZIP": "请解压后导入其中的文件，或重新压缩为 ZIP",
 }
 
 
 def suffix_of(name: str) -> str:
     """The suffix that chooses the reader, lower case with its dot; of an archive's member, the member's."""
     return PurePosixPath(name.replace("\\", "/")).suffix.lower()
+
+
+def size_limit(name: str) -> int:
+    """The largest file of this name that is read, in bytes."""
+    return PICTURES_LIMIT if READERS.get(suffix_of(name)) in ("pdf", "image") else SIZE_LIMIT
 
 
 def read(content: bytes, name: str) -> Reading:
@@ -50,8 +90,8 @@ def read(content: bytes, name: str) -> Reading:
     if module is None:
         known = " ".join(READERS)
         raise UnreadableFile(f"{name}：不支持的文件格式“{suffix or '无扩展名'}”，请另存为 {known} 之一后再导入")
-    if len(content) > SIZE_LIMIT:
-        size, limit = len(content) / (1 << 20), SIZE_LIMIT >> 20
+    if len(content) > size_limit(name):
+        size, limit = len(content) / (1 << 20), size_limit(name) >> 20
         raise UnreadableFile(f"{name}：文件有 {size:.0f} MB，超过 {limit} MB 的上限，请拆分后再导入")
     if not content.strip():
         raise UnreadableFile(f"{name}：文件是空的，请确认导出或下载是否完整")
@@ -59,7 +99,7 @@ def read(content: bytes, name: str) -> Reading:
     reader = import_module(f"corpus.formats.{module}")
     try:
         reading: Reading = reader.read(content, name)
-    except UnreadableFile:
+    except (UnreadableFile, MemoryError):
         raise
     except Exception as error:
         # A hostile or damaged file can raise anything inside a parser; whoever ingests sees one line for it,
@@ -72,11 +112,11 @@ def read(content: bytes, name: str) -> Reading:
     return reading
 
 
-def _check_signature(content: bytes, name: str, suffix: str, expected: str | None) -> None:
+def _check_signature(content: bytes, name: str, suffix: str, expected: tuple[str | None, ...]) -> None:
     found = signature(content)
-    if found == expected:
+    if found in expected:
         return
-    if expected == "ZIP" and found == "OLE":
+    if expected == ("ZIP",) and found == "OLE":
         # Word wraps an encrypted document into the old container under this stream name.
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise UnreadableFile(f"{name}：文档已加密，请在 Word 或 WPS 中取消密码后另存，再导入")

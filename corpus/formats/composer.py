@@ -12,6 +12,7 @@ BLANK = " \t\r\n\f\v\u3000\xa0\u200b\u200c\u200d\ufeff\u2002\u2003\u2009"
 
 _HEADER_CELL = 20
 _FIGURE = re.compile(r"[\d.,，%％+\-—–/~～\s]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 class Composer:
@@ -36,6 +37,15 @@ class Composer:
 
     def hint(self, span: Span, style: str, level: int = 0) -> None:
         self._hints.append(Hint(span, style, level))
+
+    def include(self, other: Reading) -> None:
+        """Append all lines of another reading with their hints."""
+        if other.text:
+            start = self.line(other.text).start
+            self._hints += [
+                Hint(Span(start + hint.span.start, start + hint.span.end), hint.style, hint.level)
+                for hint in other.hints
+            ]
 
     def table(self, rows: Sequence[Sequence[str]], headers: int) -> Span | None:
         """Append a table, one line a row; `headers` rows at its top hold column names. Its span, or None.
@@ -75,13 +85,23 @@ class Composer:
         return Reading("\n".join(self._lines), pages, tuple(order))
 
 
+def is_column_name(cell: str) -> bool:
+    """Whether a cell may name a column: short, and no figure other than a year."""
+    return 0 < len(cell) <= _HEADER_CELL and (not _FIGURE.fullmatch(cell) or bool(_YEAR.fullmatch(cell)))
+
+
 def header_rows(rows: Sequence[Sequence[str]]) -> int:
     """How many rows at the top hold column names, where the format does not say: one or none.
 
-    One when every cell of the first row is filled, short, not a figure, and differs from the others.
+    One when every cell of the first row is filled, short, no figure, and differs from the others. The corner may be
+    blank, and bare years count as names where there are two of them or two names besides.
     """
     if len(rows) < 2 or len(rows[0]) < 2:
         return 0
-    first = rows[0]
-    named = all(0 < len(cell) <= _HEADER_CELL and not _FIGURE.fullmatch(cell) for cell in first)
-    return int(named and len(set(first)) == len(first))
+    first = list(rows[0])
+    if not first[0] and len(first) > 2 and any(row and row[0] for row in rows[1:]):
+        first = first[1:]
+    years = sum(1 for cell in first if _YEAR.fullmatch(cell))
+    if years == 1 and len(first) - years < 2:
+        return 0
+    return int(all(map(is_column_name, first)) and len(set(first)) == len(first))

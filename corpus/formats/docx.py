@@ -1,7 +1,6 @@
 """Word documents: body paragraphs, boxes and tables in order with their styles as hints; headers, footers,
 notes, comments and deleted text never enter the text."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,27 +8,28 @@ from corpus.formats.composer import BLANK, Composer, header_rows
 from corpus.formats.docx_numbering import Numbering, W
 from corpus.formats.docx_package import open_document
 from corpus.formats.docx_styles import Styles
+from corpus.formats.docx_text import MC, Contents, frames, runs_on, text_of
 from corpus.model import Reading, Span
 
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Containers that wrap body content without being content: content controls, insertions, custom markup.
 _WRAPPERS = frozenset(
     [f"{W}{tag}" for tag in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo")]
-    + [f"{_MC}{tag}" for tag in ("AlternateContent", "Choice")]
+    + [f"{MC}{tag}" for tag in ("AlternateContent", "Choice")]
 )
-# Inside a paragraph: text that Word does not show, or that stands in a frame of its own.
-_APART = frozenset((f"{W}del", f"{W}moveFrom", f"{_MC}Fallback", f"{W}txbxContent", f"{W}pPr", f"{W}rPr", f"{W}rt"))
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CENTRED_LINE = 40
 _BOLD_SHARE = 0.5
 _SPAN_LIMIT = 100
+_LAYOUT_PARAGRAPHS = 6
+_LAYOUT_SHARE = 0.6
 
 
 def read(content: bytes, name: str) -> Reading:
     """The document's paragraphs, one a line, with automatic numbers written out in front of them.
 
     Hints: title, heading (level 1–9), toc (a line of the table of contents), bold (whole paragraph bold, or
-    short and centred), box (a table of one column, a text box), table and its parts (see Composer.table). A
-    line break inside a paragraph is a newline. Raises UnreadableFile.
+    short and centred), box (a table of one column, a text box, a table headed 专栏), table and its parts (see
+    Composer.table). A line break inside a paragraph is a newline. Raises UnreadableFile.
     """
     document = open_document(content, name)
     return _Writer(document).over(document.element.body)
@@ -41,8 +41,11 @@ class _Writer:
     def __init__(self, document: Any) -> None:
         self._styles = Styles(document.styles.element)
         self._numbering = Numbering(_numbering_root(document))
+        self._parts = document.part.rels
         self._composer = Composer()
+        self._contents = Contents()
         self._bold: list[Span] = []
+        self._carried = ""
 
     def over(self, body: Any) -> Reading:
         for block in _blocks(body):
@@ -56,20 +59,23 @@ class _Writer:
     def _block(self, block: Any) -> None:
         if block.tag == f"{W}tbl":
             self._table(block)
+        elif block.tag == f"{W}altChunk":
+            self._chunk(block)
         else:
             self._paragraph(block)
 
     def _paragraph(self, paragraph: Any) -> None:
+        listed = self._contents.covers(paragraph)
         text = self._numbered(paragraph)
         text = "\n".join(line for part in text.split("\n") if (line := part.strip(BLANK)))
         if text:
             span = self._composer.line(text)
-            style, level = self._styles.role(paragraph)
+            style, level = ("toc", 0) if listed else self._styles.role(paragraph)
             if style:
                 self._composer.hint(span, style, level)
             elif self._styles.is_bold(paragraph) or (self._styles.is_centred(paragraph) and len(text) <= _CENTRED_LINE):
                 self._bold.append(span)
-        for frame in _frames(paragraph):
+        for frame in frames(paragraph):
             self._box(_blocks(frame))
 
     def _box(self, blocks: Iterator[Any]) -> None:
@@ -79,17 +85,47 @@ class _Writer:
         if self._composer.end > before:
             self._composer.hint(Span(before + 1 if before else 0, self._composer.end), "box")
 
+    def _chunk(self, chunk: Any) -> None:
+        """A web page that an office system put into the file instead of converting it."""
+        from corpus.formats import html
+
+        relation = self._parts.get(chunk.get(_RELATION) or "")
+        if relation is None or relation.is_external:
+            return
+        blob, path = relation.target_part.blob, str(relation.target_part.partname)
+        if path.lower().endswith((".htm", ".html", ".xhtml", ".mht", ".mhtml")):
+            self._composer.include(html.read(blob, path))
+
     def _table(self, table: Any) -> None:
-        rows = list(_children(table, f"{W}tr"))
+        rows = [row for row in _children(table, f"{W}tr") if row.find(f"{W}trPr/{W}del") is None]
         cells = [list(_children(row, f"{W}tc")) for row in rows]
         if max(map(len, cells), default=0) == 1:
             self._box(block for row in cells for cell in row for block in _blocks(cell))
             return
-        grid = [[text for cell in row for text in self._cell(cell)] for row in cells]
+        if _is_layout(cells):
+            for row in cells:
+                for cell in row:
+                    for block in _blocks(cell):
+                        self._block(block)
+            return
+        before = self._composer.end
+        # Rows of a single cell above the rest are the table's title, as in 专栏1　重点工程.
+        lead = 0
+        while lead < len(rows) - 1 and len(cells[lead]) == 1:
+            for block in _blocks(cells[lead][0]):
+                self._block(block)
+            lead += 1
+        grid = [
+            [""] * _before(row) + [text for cell in line for text in self._cell(cell)]
+            for row, line in zip(rows[lead:], cells[lead:], strict=True)
+        ]
         headers = 0
-        while headers < len(rows) and rows[headers].find(f"{W}trPr/{W}tblHeader") is not None:
+        while headers < len(grid) and rows[lead + headers].find(f"{W}trPr/{W}tblHeader") is not None:
             headers += 1
         self._composer.table(grid, headers or header_rows(grid))
+        title = next(map(text_of, cells[0][0].iter(f"{W}p")), "") if lead else ""
+        if title.strip(BLANK).startswith("专栏") and self._composer.end > before:
+            self._composer.hint(Span(before + 1 if before else 0, self._composer.end), "box")
 
     def _cell(self, cell: Any) -> list[str]:
         """A cell's text for its first column, nothing for the other columns that it spans or a merged row."""
@@ -112,9 +148,13 @@ class _Writer:
 
     def _numbered(self, paragraph: Any) -> str:
         """The paragraph's text behind its automatic number; an empty one counts but shows nothing."""
+        text = self._carried + text_of(paragraph)
+        if runs_on(paragraph):
+            self._carried = text
+            return ""
+        self._carried = ""
         identity, depth = self._styles.numbering(paragraph, self._numbering)
         number = self._numbering.number(identity, depth) if identity else ""
-        text = _text(paragraph)
         return number + text.lstrip(BLANK) if text.strip(BLANK) else ""
 
 
@@ -128,7 +168,7 @@ def _numbering_root(document: Any) -> Any | None:
 def _blocks(parent: Any) -> Iterator[Any]:
     """Paragraphs and tables in document order, through whatever wraps them."""
     for child in parent.iterchildren():
-        if child.tag in (f"{W}p", f"{W}tbl"):
+        if child.tag in (f"{W}p", f"{W}tbl", f"{W}altChunk"):
             yield child
         elif child.tag in _WRAPPERS:
             yield from _blocks(child)
@@ -142,44 +182,16 @@ def _children(parent: Any, tag: str) -> Iterator[Any]:
             yield from _children(child, tag)
 
 
-def _text(paragraph: Any) -> str:
-    """The characters of a paragraph that Word shows, with those of hyperlinks, fields and insertions."""
-    out: list[str] = []
-    stack = [paragraph]
-    while stack:
-        node = stack.pop()
-        if node.tag in _APART:
-            continue
-        if node.tag == f"{W}t":
-            out.append(node.text or "")
-        elif node.tag in (f"{W}tab", f"{W}ptab"):
-            out.append("\t")
-        elif node.tag == f"{W}cr" or (node.tag == f"{W}br" and node.get(f"{W}type") in (None, "textWrapping")):
-            out.append("\n")
-        elif node.tag == f"{W}noBreakHyphen":
-            out.append("-")
-        elif node.tag == f"{W}sym":
-            out.append(_symbol(node))
-        else:
-            stack.extend(reversed(node))
-    return "".join(out)
+def _before(row: Any) -> int:
+    """How many columns of the grid a row leaves out at its beginning."""
+    skipped = row.find(f"{W}trPr/{W}gridBefore")
+    value = skipped.get(f"{W}val") if skipped is not None else None
+    return min(int(value), _SPAN_LIMIT) if value and value.isdigit() and len(value) < 9 else 0
 
 
-def _symbol(node: Any) -> str:
-    """A character given by code; one of a symbol font's private codes means nothing outside that font."""
-    code = node.get(f"{W}char") or ""
-    if not re.fullmatch(r"[0-9A-Fa-f]{4}", code):
-        return ""
-    value = int(code, 16)
-    return "" if 0xD800 <= value <= 0xF8FF or value < 32 else chr(value)
-
-
-def _frames(paragraph: Any) -> Iterator[Any]:
-    """The text boxes anchored in a paragraph, each once: Word stores a second copy for old versions."""
-    stack = list(reversed(paragraph))
-    while stack:
-        node = stack.pop()
-        if node.tag == f"{W}txbxContent":
-            yield node
-        elif node.tag not in (f"{_MC}Fallback", f"{W}del", f"{W}moveFrom"):
-            stack.extend(reversed(node))
+def _is_layout(cells: list[list[Any]]) -> bool:
+    """A table that only arranges the page: one cell of many paragraphs holds most of what it says."""
+    texts = [[text for p in cell.iter(f"{W}p") if (text := text_of(p).strip(BLANK))] for row in cells for cell in row]
+    longest = max(texts, key=lambda paragraphs: sum(map(len, paragraphs)), default=[])
+    total = sum(len(text) for paragraphs in texts for text in paragraphs)
+    return len(longest) >= _LAYOUT_PARAGRAPHS and sum(map(len, longest)) >= _LAYOUT_SHARE * total

@@ -16,21 +16,22 @@ _RATIO_FROM = 8 << 20
 _DECLARATIONS = ("<!DOCTYPE", "<!ENTITY")
 
 
-def check(content: bytes, name: str) -> None:
-    """Raise UnreadableFile for a package that is truncated, encrypted, no Word document, or explosive."""
-    broken = f"{name}：DOCX 文件不完整或已损坏，请重新下载，或用 Word、WPS 打开后另存再导入"
+def check(content: bytes, name: str, kind: str = "Word 文档") -> list[str]:
+    """The names of the parts of an Office package; raises UnreadableFile for one that is truncated, encrypted, no
+    package of Office, or explosive. `kind` names in messages what it should be."""
+    broken = f"{name}：{kind}不完整或已损坏，请重新下载，或用 Office、WPS 打开后另存再导入"
     try:
         package = zipfile.ZipFile(BytesIO(content))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise UnreadableFile(broken) from error
     with package:
         members = package.infolist()
-        _check_sizes(members, name)
+        check_sizes(members, name)
         if any(member.flag_bits & 1 for member in members):
-            raise UnreadableFile(f"{name}：文档已加密，请在 Word 或 WPS 中取消密码后另存，再导入")
+            raise UnreadableFile(f"{name}：{kind}已加密，请在 Office 或 WPS 中取消密码后另存，再导入")
         names = {member.filename for member in members}
         if "[Content_Types].xml" not in names or "_rels/.rels" not in names:
-            raise UnreadableFile(f"{name}：内容是压缩包而不是 Word 文档，请解压后导入其中的文件")
+            raise UnreadableFile(f"{name}：内容是压缩包而不是{kind}，请解压后导入其中的文件")
         for member in members:
             if not member.filename.lower().endswith((".xml", ".rels")):
                 continue
@@ -39,10 +40,14 @@ def check(content: bytes, name: str) -> None:
             except Exception as error:  # zlib, CRC, unknown compression: all mean that the part is lost
                 raise UnreadableFile(broken) from error
             if _declares(xml):
-                raise UnreadableFile(f"{name}：文档含有不安全的 XML 实体声明，拒绝读取，请用 Word、WPS 另存后再导入")
+                raise UnreadableFile(
+                    f"{name}：{kind}含有不安全的 XML 实体声明，拒绝读取，请用 Office、WPS 另存后再导入"
+                )
+        return sorted(names)
 
 
-def _check_sizes(members: list[zipfile.ZipInfo], name: str) -> None:
+def check_sizes(members: list[zipfile.ZipInfo], name: str) -> None:
+    """Raise UnreadableFile for a package with too many or too large members, or one that folds too well."""
     unfolded = sum(member.file_size for member in members)
     folded = sum(member.compress_size for member in members)
     if (

@@ -65,6 +65,15 @@ def declared(content: bytes) -> str | None:
     return LABELS.get(label)
 
 
+def unmarked_utf16(content: bytes) -> str | None:
+    """A page in UTF-16 without its mark, known by the NUL beside its first bracket; None for every other page."""
+    head = content.lstrip(b"\r\n\t \x00")[:1]
+    if head != b"<" or b"\x00" not in content[:16]:
+        return None
+    codec = "utf-16-le" if content.index(b"<") % 2 == 0 else "utf-16-be"
+    return decode_strictly(content, codec)
+
+
 def decode_strictly(content: bytes, codec: str) -> str | None:
     """The decoded characters, or None when the bytes are not of this codec or do not read as text in it."""
     try:

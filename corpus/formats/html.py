@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from corpus.errors import UnreadableFile
 from corpus.formats.composer import Composer
-from corpus.formats.encodings import declared, decode
+from corpus.formats.encodings import declared, decode, decode_strictly, unmarked_utf16
 from corpus.formats.html_article import containers, page_title, squash, title_nodes
 from corpus.formats.html_blocks import MUTE, Block, Flow, depth, flow
+from corpus.formats.html_saved import hidden_article, refuse_frames, unwrapped
+from corpus.formats.signatures import signature
 from corpus.model import Reading, Span
 
 _DEPTH_LIMIT = 2000
@@ -49,6 +51,10 @@ def read(content: bytes, name: str) -> Reading:
         raise UnreadableFile(f"{name}：网页的嵌套层数异常，无法解析，请复制正文另存为 .txt 后再导入")
     tree = LexborHTMLParser(markup)
     declared_title = page_title(tree)
+    if (hidden := hidden_article(tree)) is not None and depth(hidden) <= _DEPTH_LIMIT:
+        markup, tree = hidden, LexborHTMLParser(f"<body>{hidden}")
+    else:
+        refuse_frames(tree, name)
     tree.strip_tags(list(MUTE), recursive=True)
     if tree.body is None:
         raise UnreadableFile(f"{name}：不是网页文件，请重新保存网页后再导入")
@@ -60,11 +66,17 @@ def read(content: bytes, name: str) -> Reading:
 
 
 def _markup(content: bytes, name: str) -> str:
-    text = decode(content, declaration=True)
+    named: str | None = None
+    if signature(content) == "MHTML":
+        content, named = unwrapped(content, name)
+    if (wide := unmarked_utf16(content)) is not None:
+        return wide
+    text = decode_strictly(content, named) if named is not None else None
+    text = text if text is not None else decode(content, declaration=True)
     if text is not None:
         return text
     # Browsers forgive a page a few broken bytes, and saved pages have them; each shows as one U+FFFD.
-    codec = declared(content) or "utf-8"
+    codec = named or declared(content) or "utf-8"
     forgiven = content.decode(codec, "replace")
     if "\x00" not in forgiven and forgiven.count("\ufffd") <= _LOST_SHARE * len(forgiven):
         return forgiven

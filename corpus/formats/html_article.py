@@ -36,6 +36,9 @@ CONTAINERS = (
     Container("#fontzoom", '<td id="fontzoom">'),
     Container("#ContentPlaceHolder1_content", '<span id="ContentPlaceHolder1_content">'),
     Container(".j-fontContent", '<div class="newscontnet j-fontContent">'),
+    Container("#js_content", '<div class="rich_media_content" id="js_content">'),
+    Container("founder-content", "<founder-content>", parts=True),
+    Container("#ozoom", '<div id="ozoom">'),
     Container(".pages_content", '<div class="pages_content" >'),
     Container("#vsb_content", '<div id="vsb_content">'),
     Container(".v_news_content", '<div class="v_news_content">'),
@@ -60,14 +63,14 @@ CONTAINERS = (
 
 _TITLES = (
     "h1, .title, .tit, .bt, #title, .article-title, .article_title, .articleTitle, .news_title, .xl_title, "
-    ".arc_title, .con_title, .pages-title, .main-title, h2"
+    ".arc_title, .con_title, .pages-title, .main-title, #activity-name, founder-title, h2"
 )
 _OUTSIDE_TITLES = frozenset(("nav", "footer"))
 
 # What cuts a page's <title> into the article's title and the site's name, as in 某某规划纲要_某某市人民政府.
 # A hyphen between two figures is part of the title (2021-2025年).
 _SITE_CUT = re.compile(r"\s*(?:[_|｜]|—{2,}|-{2,}|(?<!\d)\s*[-－]\s*|\s*[-－]\s*(?!\d))\s*")
-_SITE = re.compile(r"网$|网站$|政府$|门户|首页|政务公开$|信息公开$")
+_SITE = re.compile(r"网$|网站$|政府$|门户|首页|政务公开$|信息公开$|(?:日报|晚报|数字报|电子报|电子版)$")
 
 
 def squash(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpus.formats.composer import BLANK, header_rows
+from corpus.formats.html_lists import Lists
 
 # Never part of what a reader of the page reads: removed from the tree before anything is measured.
 MUTE = (
@@ -84,6 +85,8 @@ class _Walk:
         self._watched = watched
         self._out = Flow()
         self._run: list[tuple[str, bool]] = []
+        self._lists = Lists()
+        self._number = ""
         self._bold = 0
         self._centred = 0
         self._pre = 0
@@ -117,6 +120,10 @@ class _Walk:
         self._bold += _is_bold(node)
         self._centred += _is_centred(node)
         self._pre += node.tag == "pre"
+        if node.tag in ("ol", "ul", "menu"):
+            self._lists.open(node)
+        elif node.tag == "li":
+            self._number = self._lists.number(node)
 
     def _leave(self, node: Any, first: int) -> None:
         if node.tag in _BLOCK or node.mem_id in self._watched:
@@ -124,6 +131,10 @@ class _Walk:
         self._bold -= _is_bold(node)
         self._centred -= _is_centred(node)
         self._pre -= node.tag == "pre"
+        if node.tag in ("ol", "ul", "menu"):
+            self._lists.close()
+        elif node.tag == "li":
+            self._number = ""
         end = len(self._out.blocks)
         if node.mem_id in self._watched:
             self._out.ranges[node.mem_id] = (first, end)
@@ -150,7 +161,8 @@ class _Walk:
             return
         bold = all(strong for part, strong in run if part.strip(BLANK))
         centred = self._centred > 0 and len(text) <= _CENTRED_LINE
-        self._out.blocks.append(Block(text, bold=bold or centred))
+        self._out.blocks.append(Block(self._number + text, bold=bold or centred))
+        self._number = ""
 
     def _table(self, node: Any) -> bool:
         """Append a table as one block; False for one that lays out the page or frames a box."""

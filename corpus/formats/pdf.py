@@ -1,155 +1,166 @@
-"""PDF with a text layer: paragraphs over lines and pages, bigger and bold lines as hints. Running heads and
-page numbers never enter the text; scanned pages are never guessed at."""
+"""PDF: text layers read as they are, scanned pages by OCR where that is installed; it never guesses at a page that
+neither can read."""
 
+import re
 import threading
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from corpus.errors import UnreadableFile
-from corpus.formats.composer import Composer
-from corpus.formats.pdf_lines import Line, lines
-from corpus.formats.pdf_paragraphs import Paragraph, join, without_running_lines
-from corpus.model import Reading, Span
+from corpus.formats.ocr import INSTALL, OcrAbsent, page_numbers, recogniser
+from corpus.formats.pdf_blocks import Page
+from corpus.formats.pdf_chars import View, chars, inside, shown, upright
+from corpus.formats.pdf_layout import reading
+from corpus.formats.pdf_lines import Line, in_order, lines
+from corpus.formats.pdf_rules import rules
+from corpus.formats.pdf_tables import fill, grids
+from corpus.model import Reading
 
 PAGES_LIMIT = 5000
+PIXELS_LIMIT = 16_000_000
+"""The largest picture that a page is rendered to; a page too big for it at SCAN_DPI is rendered coarser."""
 
-_HEADING_LENGTH = 60
-_TITLE_LENGTH = 120
-_BIGGER = 1.0
+SOURCE_PIXELS_LIMIT = 200_000_000
+"""The most pixels that a page's own pictures may have for it to be rendered: they are decoded whole."""
+
+SCAN_DPI = 200
+
 _SPARSE = 10
+_COVERED = 0.3
+_OUTLINES = 50
 _GARBLED = 0.3
 
+# Fonts without a character table give private codes in place of words.
+_LOST = re.compile("[\ue000-\uf8ff\ufffd]")
+
 # PDFium keeps global state and is not safe to enter from two threads.
-_PDFIUM = threading.Lock()
+PDFIUM = threading.Lock()
 
 
 def read(content: bytes, name: str) -> Reading:
-    """The document's paragraphs, one a line; `pages` holds the offset at which each page's text begins.
+    """The document's paragraphs, one a line; see pdf_layout.reading for pages, hints and what is left out.
 
-    A paragraph that runs over a page's end stays one, and the next page's start lies inside it. Left out:
-    running heads, page numbers. Hints: title (the biggest lines of page 1), heading (bigger lines, level by
-    rank of size; then bold ones). Raises UnreadableFile for encrypted, damaged and scanned files.
+    Pages without a usable text layer are read by OCR, if the extra is installed, and named in the notes. Raises
+    UnreadableFile for encrypted and damaged files and for those of which nothing can be read.
     """
-    with _PDFIUM:
-        pages, sizes, pictures = _pages(content, name)
-    characters = sum(len(line.text) for found in pages for line in found)
-    if not characters or (pictures >= len(pages) and characters < _SPARSE * len(pages)):
+    with _opened(content, name) as document:
+        with PDFIUM:
+            found = [_page(document, number) for number in range(len(document))]
+        notes = _recognise(document, found, name)
+    pages = [page for page, _ in found]
+    if not any(line.text or line.grid for page in pages for line in page.lines):
         raise UnreadableFile(
-            f"{name}：扫描件或图片 PDF，没有文字层，暂不支持；请用 OCR 软件识别成 Word 或可检索的 PDF 后导入"
+            f"{name}：扫描件或图片 PDF，没有文字层，也没有识别出文字；请换用更清晰的扫描件，或改用 Word 文档导入"
         )
-    _check_garbled(pages, characters, name)
-    kept = without_running_lines(pages, [height for _, height in sizes])
-    body = _body_size(kept)
-    paragraphs = join(kept, body, [width for width, _ in sizes])
-    return _compose(paragraphs, body, len(pages))
+    return reading(pages, notes)
 
 
-def _pages(content: bytes, name: str) -> tuple[list[list[Line]], list[tuple[float, float]], int]:
-    """Every page's lines, its width and height in points, and how many pages hold a picture."""
+@contextmanager
+def _opened(content: bytes, name: str) -> Iterator[Any]:
     import pypdfium2 as pdfium
 
     try:
-        document = pdfium.PdfDocument(content)
+        with PDFIUM:
+            document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise UnreadableFile(f"{name}：PDF 已加密，请取消密码后另存，再导入") from error
         raise UnreadableFile(f"{name}：PDF 文件不完整或已损坏，请重新下载或另存后再导入") from error
     try:
-        if len(document) > PAGES_LIMIT:
-            raise UnreadableFile(f"{name}：PDF 有 {len(document)} 页，超过 {PAGES_LIMIT} 页的上限，请拆分后再导入")
-        pages, sizes, pictures = [], [], 0
-        for number in range(len(document)):
-            page = document[number]
-            textpage = page.get_textpage()
-            pages.append(lines(textpage, number))
-            sizes.append(page.get_size())
-            if not pages[-1]:
-                pictures += _has_picture(page)
-            textpage.close()
-            page.close()
-        return pages, sizes, pictures
+        count = len(document)
+        if not count:
+            raise UnreadableFile(f"{name}：PDF 里一页也没有，请重新下载或另存后再导入")
+        if count > PAGES_LIMIT:
+            raise UnreadableFile(f"{name}：PDF 有 {count} 页，超过 {PAGES_LIMIT} 页的上限，请拆分后再导入")
+        yield document
     finally:
-        document.close()
+        with PDFIUM:
+            document.close()
 
 
-def _has_picture(page: Any) -> bool:
-    import pypdfium2.raw as pdfium
+def _page(document: Any, number: int) -> tuple[Page, str]:
+    """A page as its text layer has it, and why that will not do: scan, garbled, huge; else nothing."""
+    import pypdfium2 as pdfium
 
-    return next(iter(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
-
-
-def _check_garbled(pages: list[list[Line]], characters: int, name: str) -> None:
-    """Fonts without a character table give private codes in place of words."""
-    lost = sum(
-        1 for found in pages for line in found for char in line.text if "\ue000" <= char <= "\uf8ff" or char == "\ufffd"
-    )
-    if lost > _GARBLED * characters:
-        raise UnreadableFile(
-            f"{name}：PDF 的字体缺少文字编码，提取出来是乱码；请另存为 Word，或用 OCR 软件识别后再导入"
-        )
-
-
-def _body_size(pages: list[list[Line]]) -> float:
-    """The size in which most characters are set."""
-    counts: Counter[float] = Counter()
-    for found in pages:
-        for line in found:
-            counts[line.size] += len(line.text)
-    return counts.most_common(1)[0][0] if counts else 10.0
-
-
-def _compose(paragraphs: list[Paragraph], body: float, page_count: int) -> Reading:
-    composer = Composer()
-    starts: dict[int, int] = {}
-    title = _title_size(paragraphs, body)
-    ranks = _ranks(paragraphs, body, title)
-    titles: list[Span] = []
-    for paragraph in paragraphs:
-        span = composer.line(paragraph.text)
-        starts.setdefault(paragraph.page, span.start)
-        for offset, page in paragraph.starts:
-            starts.setdefault(page, span.start + offset)
-        if _is_title(paragraph, title) and (not titles or titles[-1].end + 1 == span.start):
-            titles.append(span)
-        elif (level := _level(paragraph, body, ranks)) is not None:
-            composer.hint(span, "heading", level)
-    if titles:
-        composer.hint(Span(titles[0].start, titles[-1].end), "title")
-    pages = []
-    following = composer.end
-    for page in range(page_count - 1, -1, -1):
-        # A page without text begins where the next text does.
-        following = starts.get(page, following)
-        pages.append(following)
-    return composer.reading(tuple(reversed(pages)))
+    try:
+        page = document[number]
+    except pdfium.PdfiumError:
+        # One damaged page among others; viewers show it blank.
+        return Page([], 1.0, 1.0), ""
+    textpage = page.get_textpage()
+    try:
+        source = shown(page)
+        by_turn = chars(textpage, source)
+        main = next(iter(by_turn), 0)
+        frame = upright(source.width, source.height, main)
+        width, height = (source.height, source.width) if main % 2 else (source.width, source.height)
+        drawn = rules(page, inside(source, frame), width, height)
+        count = sum(map(len, by_turn.values()))
+        lost = sum(len(_LOST.findall("".join(char.text for char in own))) for own in by_turn.values())
+        if lost > _GARBLED * count:
+            return Page([], width, height), "garbled"
+        if count < _SPARSE and (drawn.covered > _COVERED or (not count and drawn.drawn >= _OUTLINES)):
+            return Page([], width, height), "scan" if drawn.pixels <= SOURCE_PIXELS_LIMIT else "huge"
+        found: list[Line] = []
+        for turn, own in by_turn.items():
+            if turn == main:
+                found += in_order(lines(fill(grids(drawn, width, height), own), number, frame))
+            else:
+                view = upright(source.width, source.height, turn)
+                found += [_set_in(line, inside(view, frame)) for line in in_order(lines(own, number, view))]
+        return Page(found, width, height), ""
+    finally:
+        textpage.close()
+        page.close()
 
 
-def _title_size(paragraphs: list[Paragraph], body: float) -> float | None:
-    first = [p.size for p in paragraphs if p.page == 0 and len(p.text) <= _TITLE_LENGTH]
-    biggest = max(first, default=body)
-    return biggest if biggest >= body + _BIGGER else None
+def _set_in(line: Line, view: View) -> Line:
+    """A line read at another turn, at its place among the page's."""
+    line.left, line.base, line.right, _ = view.box(line.left, line.low, line.right, line.high)
+    return line
 
 
-def _is_title(paragraph: Paragraph, size: float | None) -> bool:
-    return paragraph.page == 0 and paragraph.size == size and len(paragraph.text) <= _TITLE_LENGTH
+def _recognise(document: Any, found: list[tuple[Page, str]], name: str) -> list[str]:
+    """Read the pages whose text layer will not do by OCR, in place; what the user should check."""
+    wanted = [number for number, (_, reason) in enumerate(found) if reason in ("scan", "garbled")]
+    huge = [number for number, (_, reason) in enumerate(found) if reason == "huge"]
+    notes = [f"{page_numbers(huge)}的图片过大，未读入；请降低扫描分辨率后重新导入"] if huge else []
+    if not wanted:
+        return notes
+    try:
+        reader = recogniser()
+    except OcrAbsent as error:
+        if not any(page.lines for page, _ in found):
+            if any(reason == "garbled" for _, reason in found):
+                raise UnreadableFile(
+                    f"{name}：PDF 的字体缺少文字编码，提取出来是乱码；请另存为 Word，或运行 {INSTALL} 后重新导入"
+                ) from error
+            raise UnreadableFile(f"{name}：扫描件或图片 PDF，没有文字层；{error}") from error
+        return [*notes, f"{page_numbers(wanted)}是扫描图片或乱码，未读入；{error}"]
+    read_pages = []
+    for number in wanted:
+        picture, width, height = _picture(document, number)
+        page = reader.page(picture, number, width, height)
+        if page.lines:
+            read_pages.append(number)
+            found[number] = page, ""
+    if read_pages:
+        notes.append(f"{page_numbers(read_pages)}由 OCR 识别，请核对")
+    return notes
 
 
-def _ranks(paragraphs: list[Paragraph], body: float, title: float | None) -> dict[float, int]:
-    """Size → heading level, 1 for the biggest; the title's own size takes a level only if later lines use
-    it."""
-    sizes = {
-        p.size
-        for p in paragraphs
-        if p.size >= body + _BIGGER and len(p.text) <= _HEADING_LENGTH and not _is_title(p, title)
-    }
-    return {size: level for level, size in enumerate(sorted(sizes, reverse=True), start=1)}
-
-
-def _level(paragraph: Paragraph, body: float, ranks: dict[float, int]) -> int | None:
-    if len(paragraph.text) > _HEADING_LENGTH:
-        return None
-    if paragraph.size in ranks:
-        return ranks[paragraph.size]
-    if paragraph.bold and abs(paragraph.size - body) < _BIGGER:
-        return len(ranks) + 1
-    return None
+def _picture(document: Any, number: int) -> tuple[Any, float, float]:
+    """The page as shown, as an array of blue, green and red bytes, and its width and height in points."""
+    with PDFIUM:
+        page = document[number]
+        try:
+            width, height = page.get_size()
+            scale = min(SCAN_DPI / 72, (PIXELS_LIMIT / max(width * height, 1.0)) ** 0.5)
+            bitmap = page.render(scale=scale)
+            try:
+                return bitmap.to_numpy()[:, :, :3].copy(), width, height
+            finally:
+                bitmap.close()
+        finally:
+            page.close()

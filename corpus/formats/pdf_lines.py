@@ -1,28 +1,13 @@
-"""A PDF page's characters as lines with their places and sizes; it never joins lines and never drops one."""
+"""Characters of a page as lines with their places and sizes; it never joins lines to paragraphs and never drops one."""
 
-import ctypes
 import itertools
-import math
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from corpus.formats.composer import BLANK
-
-CHARACTERS_LIMIT = 200_000
-"""A page with more characters than this is not a page of text."""
-
-# Some fonts' tables give a radical's code to the character drawn alike; nobody writes the radical. Kangxi
-# radicals fold by NFKC, these others have no folding in Unicode (EquivalentUnifiedIdeograph in Unihan).
-_RADICALS = {
-    **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
-    0x2E81: "厂", 0x2E9F: "母", 0x2EA0: "民", 0x2EC1: "虎", 0x2EC4: "西", 0x2EC5: "见", 0x2EC6: "角",
-    0x2EC9: "贝", 0x2ECB: "车", 0x2ED3: "长", 0x2ED4: "门", 0x2ED8: "青", 0x2ED9: "韦", 0x2EDA: "页",
-    0x2EDB: "风", 0x2EDC: "飞", 0x2EE2: "马", 0x2EE3: "骨", 0x2EE4: "鬼", 0x2EE5: "鱼", 0x2EE6: "鸟",
-    0x2EE7: "卤", 0x2EE8: "麦", 0x2EE9: "黄", 0x2EEA: "黾", 0x2EEC: "齐", 0x2EEE: "齿", 0x2EF0: "龙",
-    0x2EF3: "龟",
-}  # fmt: skip
+from corpus.formats.pdf_chars import Char, View
+from corpus.formats.pdf_tables import Grid
+from corpus.model import Run, Span
 
 # In parts of the size of the characters: how far a baseline may wander within a line (raised figures), which
 # gap opens a new column, and which gaps are spaces.
@@ -31,14 +16,25 @@ _COLUMN_GAP = 2.2
 _WORD_GAP = 0.2
 _WIDE_GAP = 0.6
 _FULL_GAP = 0.75
+_NARROW_BLANK = 0.15
 _SMALL = 0.75
+# The box in which a character is drawn, below and above its baseline, and how far ink may reach beyond.
+_DEPTH = 0.12
+_HEIGHT = 0.88
+_REACH = 1.2
+_CHUNK = 8
+_GRID_SIZE = 10.0
+_DIGITS = 5
 
 
 @dataclass(slots=True)
 class Line:
-    """One line of one page; places are in points from the page's lower left corner.
+    """One line of one page; places are in points of a frame in which it reads left to right, y upwards.
 
-    left and right bound the visible characters; columns counts the stretches that wide gaps part it into.
+    left and right bound the visible characters, low and high the line; columns counts the stretches that wide gaps
+    part it into; edges are the len(text) + 1 places between its code points; view leads to the page as shown. A
+    line that stands for a table or a box has that as its `grid` and no text; one with neither is a rule that no
+    paragraph crosses.
     """
 
     text: str
@@ -49,59 +45,74 @@ class Line:
     size: float
     bold: bool
     columns: int = 1
+    low: float = 0.0
+    high: float = 0.0
+    edges: list[float] = field(default_factory=list)
+    view: View | None = None
+    grid: Grid | None = None
+
+    def runs(self, start: int) -> Iterator[Run]:
+        """Where the page shows the line, whose first code point is the `start`-th of the text."""
+        view = self.view
+        if view is None or not self.text:
+            return
+        count = len(self.text)
+        # On a page scanned askew, a line's box would reach into its neighbours: short ones follow the slope. Text
+        # that climbs has a box for each character.
+        along = view.xx > 0 and abs(view.yx) < 0.1
+        step = (count if view.yx == 0 else _CHUNK) if along else 1
+        for first in range(0, count, step):
+            last = min(first + step, count)
+            left, low, right, high = view.box(self.edges[first], self.low, self.edges[last], self.high)
+            if along:
+                scale, shift = view.xx / view.width, view.at(0.0, (self.low + self.high) / 2)[0] / view.width
+                edges = [round(scale * x + shift, _DIGITS) for x in self.edges[first : last + 1]]
+                if edges[0] < 0 or edges[-1] > 1:
+                    edges = [min(max(edge, 0.0), 1.0) for edge in edges]
+            else:
+                edges = [_part(left, view.width), _part(right, view.width)]
+            yield Run(
+                Span(start + first, start + last),
+                self.page + 1,
+                _part(view.height - high, view.height),
+                _part(view.height - low, view.height),
+                tuple(edges),
+            )
 
 
-@dataclass(slots=True)
-class _Char:
-    text: str
-    left: float
-    right: float
-    base: float
-    size: float
-    index: int
+def _part(place: float, whole: float) -> float:
+    return round(min(max(place / whole, 0.0), 1.0), _DIGITS) if whole > 0 else 0.0
 
 
-def lines(textpage: Any, page: int) -> list[Line]:
-    """The lines of one pypdfium2 text page (`page` counts from 0), in the order in which the file draws them,
-    top down where that order jumps about."""
-    found = [line for run in _runs(_chars(textpage)) if (line := _line(run, page, textpage)) is not None]
-    return _in_order(_merged(found))
+def lines(flow: Iterable[Char | Grid], page: int, view: View) -> list[Line]:
+    """The lines that characters in drawing order make (`page` counts from 0), each grid among them as one line."""
+    out: list[Line] = []
+    for is_grid, items in itertools.groupby(flow, lambda item: isinstance(item, Grid)):
+        if is_grid:
+            out += [
+                Line("", page, item.left, item.right, item.high - _GRID_SIZE, _GRID_SIZE, False, grid=item, view=view)
+                for item in items
+                if isinstance(item, Grid)
+            ]
+        else:
+            runs = _runs(item for item in items if isinstance(item, Char))
+            out += [line for run in runs if (line := _line(run, page, view)) is not None]
+    return out
 
 
-def _chars(textpage: Any) -> Iterator[_Char]:
-    import pypdfium2.raw as pdfium
-
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    x, y, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX()
-    raw = textpage.raw
-    count = min(pdfium.FPDFText_CountChars(raw), CHARACTERS_LIMIT)
-    high = 0
-    for index in range(count):
-        # pdfium adds blanks and line ends of its own where it sees gaps; the gaps are measured here instead.
-        if pdfium.FPDFText_IsGenerated(raw, index) == 1:
-            continue
-        code = pdfium.FPDFText_GetUnicode(raw, index)
-        if 0xD800 <= code < 0xDC00:
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
-            high = 0
-        if code < 32 or code in (0xFFFE, 0xFFFF, 0x2, 0xAD) or code > 0x10FFFF:
-            continue
-        if not pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top):
-            continue
-        pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
-        # A font may be set at size 1 and scaled by the text matrix: only both together are the size on the page.
-        size = pdfium.FPDFText_GetFontSize(raw, index)
-        if pdfium.FPDFText_GetMatrix(raw, index, matrix):
-            size *= math.hypot(matrix.c, matrix.d)
-        yield _Char(_RADICALS.get(code, chr(code)), left.value, right.value, y.value, size, index)
+def in_order(found: list[Line]) -> list[Line]:
+    """Neighbouring runs on one baseline as one line; the drawing order, which runs down the page and jumps up only
+    for columns; else top down, left to right."""
+    found = _merged(found)
+    jumps = sum(1 for above, below in itertools.pairwise(found) if below.base > above.base + above.size)
+    if jumps <= max(2, 0.1 * len(found)):
+        return found
+    return sorted(found, key=lambda line: (-round(line.base / 2), line.left))
 
 
-def _runs(chars: Iterator[_Char]) -> Iterator[list[_Char]]:
+def _runs(chars: Iterable[Char]) -> Iterator[list[Char]]:
     """Characters that follow one another on one baseline without a wide gap."""
-    run: list[_Char] = []
+    run: list[Char] = []
     for char in chars:
         if run:
             last = run[-1]
@@ -115,34 +126,70 @@ def _runs(chars: Iterator[_Char]) -> Iterator[list[_Char]]:
         yield run
 
 
-def _line(run: list[_Char], page: int, textpage: Any) -> Line | None:
+def _line(run: list[Char], page: int, view: View) -> Line | None:
     visible = [char for char in run if char.text.strip(BLANK)]
     if not visible:
         return None
     first, last = run.index(visible[0]), len(run) - run[::-1].index(visible[-1])
     out: list[str] = []
-    previous: _Char | None = None
+    edges: list[float] = []
+    previous: Char | None = None
+    usual = _usual_gap(run[first:last]) if any(char.apart for char in run[first:last]) else 0.0
     for char in run[first:last]:
         if previous is not None and previous.text != " " and char.text != " ":
             gap = (char.left - previous.right) / max(char.size, 1.0)
-            narrow = _is_narrow(previous.text) and _is_narrow(char.text)
+            # The ink of a 1 or an l leaves gaps too: between narrow characters pdfium has to see one as well.
+            narrow = char.apart and _is_narrow(previous.text) and _is_narrow(char.text)
             if gap > (_WORD_GAP if narrow else _WIDE_GAP) and not (_is_mark(previous.text + char.text)):
                 # pdfium drops ideographic spaces; between two wide characters a gap that size is one.
                 out.append("\u3000" if gap > _FULL_GAP and not (previous.text + char.text).isascii() else " ")
+                edges.append(previous.right)
+            elif (
+                char.apart
+                and _gap(previous, char) > usual + _NARROW_BLANK
+                and _is_word(previous.text)
+                and _is_word(char.text)
+            ):
+                # A font's own blank, a quarter of a character wide, which the file has as a step and no character.
+                out.append(" ")
+                edges.append(previous.right)
         out.append(char.text)
+        edges += [min(char.origin, char.left)] * len(char.text)
         previous = char
+    edges.append(max(char.right for char in visible[-2:]))
+    edges = list(itertools.accumulate(edges, max))
     sizes = sorted(char.size for char in visible)
     size = sizes[len(sizes) // 2]
     body = [char for char in visible if char.size >= _SMALL * size]
+    base = body[0].base if body else visible[0].base
     return Line(
         text="".join(out),
         page=page,
         left=visible[0].left,
         right=visible[-1].right,
-        base=body[0].base if body else visible[0].base,
+        base=base,
         size=round(size * 2) / 2,
-        bold=_is_bold(textpage, visible),
+        bold=all(char.bold for char in (visible[0], visible[len(visible) // 2], visible[-1])),
+        low=max(min(base - _DEPTH * size, *(char.low for char in visible)), base - _REACH * size),
+        high=min(max(base + _HEIGHT * size, *(char.high for char in visible)), base + _REACH * size),
+        edges=edges,
+        view=view,
     )
+
+
+def _gap(previous: Char, char: Char) -> float:
+    """What stands between two full-width characters beyond their own widths, in parts of their size."""
+    return (char.origin - previous.origin) / max(previous.size, 1.0) - 1
+
+
+def _usual_gap(run: list[Char]) -> float:
+    """The gap between most full-width characters of a line: more than nothing where the line was stretched."""
+    gaps = sorted(_gap(a, b) for a, b in itertools.pairwise(run) if _is_word(a.text) and _is_word(b.text))
+    return gaps[len(gaps) // 2] if gaps else 0.0
+
+
+def _is_word(text: str) -> bool:
+    return "\u3400" <= text <= "\u9fff"
 
 
 def _is_narrow(text: str) -> bool:
@@ -157,42 +204,22 @@ def _is_mark(text: str) -> bool:
 _MARKS = frozenset("，。、；：？！“”‘’（）《》〈〉【】〔〕—…·％\u3000")
 
 
-def _is_bold(textpage: Any, visible: list[_Char]) -> bool:
-    """Whether the first, middle and last character are of a bold weight or of a font that names itself
-    bold."""
-    import pypdfium2.raw as pdfium
-
-    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    for char in (visible[0], visible[len(visible) // 2], visible[-1]):
-        if pdfium.FPDFText_GetFontWeight(textpage.raw, char.index) >= 600:
-            continue
-        length = pdfium.FPDFText_GetFontInfo(textpage.raw, char.index, name, 128, flags)
-        font = name.value.lower() if 0 < length <= 128 else b""
-        if not any(word in font for word in (b"bold", b"black", b"heavy", b"simhei", b"heiti", b"xiaobiaosong")):
-            return False
-    return True
-
-
 def _merged(found: list[Line]) -> list[Line]:
     """Neighbouring runs on one baseline, parted only by wide gaps, as one line."""
     out: list[Line] = []
     for line in found:
         last = out[-1] if out else None
-        if last is not None and abs(last.base - line.base) < 0.1 * line.size and line.left >= last.right:
+        if (
+            last is not None and last.grid is None and line.grid is None and last.view is line.view
+            and abs(last.base - line.base) < 0.1 * line.size and line.left >= last.right
+        ):  # fmt: skip
             last.text = f"{last.text} {line.text}"
+            last.edges = [*last.edges, *(max(edge, last.edges[-1]) for edge in line.edges)]
             last.right = line.right
-            last.columns += 1
+            last.columns += line.columns
             last.bold = last.bold and line.bold
             last.size = max(last.size, line.size)
+            last.low, last.high = min(last.low, line.low), max(last.high, line.high)
         else:
             out.append(line)
     return out
-
-
-def _in_order(found: list[Line]) -> list[Line]:
-    """The drawing order, which runs down the page and jumps up only for columns; else top down, left to
-    right."""
-    jumps = sum(1 for above, below in itertools.pairwise(found) if below.base > above.base + above.size)
-    if jumps <= max(2, 0.1 * len(found)):
-        return found
-    return sorted(found, key=lambda line: (-round(line.base / 2), line.left))

@@ -1,11 +1,13 @@
-"""Lines of pages joined to paragraphs, running heads and page numbers left out; it never changes a line's
-words."""
+"""Lines of pages joined to paragraphs over columns and pages; it never changes a line's words."""
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
+from corpus.formats.pdf_blocks import HANGING, TERMINAL, Block, Box, Page, Paragraph, extend, first_word, opened
+from corpus.formats.pdf_cells import append_grid
+from corpus.formats.pdf_columns import split
 from corpus.formats.pdf_lines import Line
 
 # In parts of the size of the characters.
@@ -14,35 +16,16 @@ _EDGE = 0.6
 _SLACK = 0.35
 _RAGGED = 2.5
 _LEADING = 1.35
-_ZONE = 0.13
 _FULL_PAGE_MARGIN = 3
-_COLUMN_LINES = 5
+_NOTE_SMALLER = 1.0
+_NOTE_ZONE = 0.4
 
-_PAGE_NUMBER = re.compile(
-    r"[-—–－·•\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–－·•\s]*"
-)
-_BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,7}")
-_HANGING = re.compile(r"[，。、；：？！”’）》】〕,.;:!?)]$")
-_TERMINAL = re.compile(r"[。！？；：…!?;:][”’）》」\"')]*$")
 _OPENS = re.compile(
     r"第[一二三四五六七八九十百零〇\d]{1,5}[编篇部分章节条]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]"
     r"|\d{1,3}[.．、](?!\d)|专栏\s*[\d一二三四五六七八九十]|——|[①-⑳●■◆▪•]"
 )
-# What the next line opens with: would it still have fitted behind the last? An opening bracket and a word of
-# letters or figures do not break, and a closing mark never opens a line.
-_FIRST_WORD = re.compile(r"[（《“‘【〔(]*(?:[A-Za-z0-9.,%％+\-/]+|.)[，。、；：？！”’）》】〕)％%]*")
-
-
-@dataclass(slots=True)
-class Paragraph:
-    """Lines that read on; `starts` are (offset in the text, page) where a further page's lines begin."""
-
-    text: str
-    page: int
-    size: float
-    bold: bool
-    lines: list[Line]
-    starts: list[tuple[int, int]] = field(default_factory=list)
+_LETTERS = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,}(?![A-Za-z])")
+_NOTE_OPENS = re.compile(r"[①-⑳]|[\[［〔]\d{1,3}[\]］〕]|[*＊※]|\d{1,2}\s|注\s*[\d一二三四五]?\s*[:：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +39,13 @@ class Frame:
     size: float
 
 
-def without_running_lines(pages: list[list[Line]], heights: list[float]) -> list[list[Line]]:
-    """The pages' lines without page numbers and without what stands at the same place of several pages."""
-    edges = [_edge_lines(found, height) for found, height in zip(pages, heights, strict=True)]
-    seen = Counter(key for found in edges for key in {_running_key(line) for line in found})
-    enough = 2 if len(pages) == 2 else 3
-    kept = []
-    for found, edge in zip(pages, edges, strict=True):
-        drop = set()
-        for line in edge:
-            if _PAGE_NUMBER.fullmatch(line.text.lower()):
-                # A bare figure is a page number only where other pages carry one at the same place too.
-                bare = _BARE_NUMBER.fullmatch(line.text.lower())
-                if not bare or seen[_running_key(line)] >= min(enough, len(pages)):
-                    drop.add(id(line))
-            elif seen[_running_key(line)] >= enough and len(re.findall(r"[^\W\d_]", line.text)) >= 2:
-                drop.add(id(line))
-        kept.append([line for line in found if id(line) not in drop])
-    return kept
-
-
-def _edge_lines(found: list[Line], height: float) -> list[Line]:
-    """The lines in a page's top and bottom margin, at most three of each."""
-    ordered = sorted(found, key=lambda line: -line.base)
-    top = [line for line in ordered[:3] if line.base > height * (1 - _ZONE)]
-    bottom = [line for line in ordered[-3:] if line.base < height * _ZONE]
-    return top + bottom
-
-
-def _running_key(line: Line) -> tuple[str, int]:
-    """What running lines share over pages: words without figures, and their height on the page."""
-    text = "#" if _PAGE_NUMBER.fullmatch(line.text.lower()) else re.sub(r"[\d\s]+", "#", line.text)
-    return text, round(line.base / 4)
-
-
 def frame(found: list[Line], size: float) -> Frame:
     """The text block that lines of the body's size span."""
     body = [line for line in found if abs(line.size - size) <= 1.0] or found
     edge = _EDGE * size
     left = _shared_edge(sorted(line.left for line in body), edge)
     # Writers hang closing marks into the margin: only lines that end in a word show where the margin is.
-    worded = [line for line in body if not _HANGING.search(line.text)] or body
+    worded = [line for line in body if not HANGING.search(line.text)] or body
     right = -_shared_edge(sorted(-line.right for line in worded), edge)
     deep = sum(1 for line in body if left + _INDENT * size < line.left < left + 3.2 * size)
     gaps = Counter(
@@ -118,40 +67,84 @@ def _shared_edge(places: list[float], edge: float) -> float:
     return places[0]
 
 
-def join(pages: list[list[Line]], size: float, widths: list[float]) -> list[Paragraph]:
-    """Paragraphs in reading order; `size` is the body's, `widths` the pages'. One may run over columns and pages."""
-    stretches = [
-        ((width, column), found) for own, width in zip(pages, widths, strict=True) for column, found in _columns(own)
-    ]
+def join(pages: list[Page], size: float) -> list[Block]:
+    """Paragraphs, tables and boxes in reading order; `size` is the body's. Each may run over columns and pages."""
+    stretches = []
+    notes: dict[int, list[Line]] = {}
+    for page in pages:
+        found, below = _footnotes(page, size)
+        columns = [((page.width, column), own) for column, own in split(found, page.width)]
+        stretches += columns
+        if below and columns:
+            notes[len(stretches) - 1] = below
     grouped: dict[tuple[float, int], list[Line]] = {}
     for key, found in stretches:
-        grouped.setdefault(key, []).extend(found)
+        grouped.setdefault(key, []).extend(line for line in found if line.text)
     frames = {key: frame(found, size) for key, found in grouped.items() if found}
-    out: list[Paragraph] = []
+    words = frozenset(word for _, found in stretches for line in found for word in _LETTERS.findall(line.text))
+    out: list[Block] = []
     last: tuple[Line, Frame] | None = None
-    for key, found in stretches:
+    pending: list[Line] = []
+    for number, (key, found) in enumerate(stretches):
         for line in found:
+            current = out[-1] if out else None
+            if not line.text:
+                last = None
+                if line.grid is not None:
+                    append_grid(out, line)
+                continue
             block = frames[key]
-            if last is not None and _continues(last[0], line, out[-1], block, last[1]):
-                _extend(out[-1], line)
+            if (
+                last is not None
+                and isinstance(current, Paragraph)
+                and _continues(last[0], line, current, block, last[1])
+            ):
+                extend(current, line, words=words)
             else:
-                out.append(Paragraph(line.text, line.page, line.size, line.bold, [line]))
+                # A paragraph that runs over the page's end stays one: the notes below it come after it.
+                out += _note_paragraphs(pending)
+                pending = []
+                out.append(opened(line))
             last = line, block
+        pending += notes.get(number, [])
+    out += _note_paragraphs(pending)
+    for found_block in out:
+        if isinstance(found_block, Box):
+            found_block.blocks = _box_blocks(found_block)
     return out
 
 
-def _columns(found: list[Line]) -> list[tuple[int, list[Line]]]:
-    """A page's lines by column, numbered from 1 left to right; all of it as column 0 where it has but one."""
-    stretches: list[list[Line]] = [[]]
+def _footnotes(page: Page, size: float) -> tuple[list[Line], list[Line]]:
+    """The page's lines without the footnotes at its end, and these: smaller lines, the first with a note's mark."""
+    start = len(page.lines)
+    while start and page.lines[start - 1].text and page.lines[start - 1].size <= size - _NOTE_SMALLER:
+        start -= 1
+    while start < len(page.lines) and not _NOTE_OPENS.match(page.lines[start].text):
+        start += 1
+    below = page.lines[start:]
+    if not start or not below or below[0].base > _NOTE_ZONE * page.height or below[0].columns > 1:
+        return page.lines, []
+    return page.lines[:start], below
+
+
+def _note_paragraphs(found: list[Line]) -> list[Block]:
+    """Each note one paragraph: notes open with their mark."""
+    out: list[Block] = []
     for line in found:
-        if stretches[-1] and line.base > stretches[-1][-1].base + line.size:
-            stretches.append([])
-        stretches[-1].append(line)
-    edges = [(min(line.left for line in part), max(line.right for line in part)) for part in stretches if part]
-    apart = all(before[1] < after[0] for before, after in pairwise(edges))
-    if len(edges) < 2 or not apart or any(len(part) < _COLUMN_LINES for part in stretches[:-1]):
-        return [(0, found)]
-    return list(enumerate(stretches, start=1))
+        current = out[-1] if out else None
+        if isinstance(current, Paragraph) and not _NOTE_OPENS.match(line.text):
+            extend(current, line)
+        else:
+            out.append(opened(line))
+    return out
+
+
+def _box_blocks(box: Box) -> list[Block]:
+    counts: Counter[float] = Counter()
+    for line in (line for part in box.parts for line in part):
+        counts[line.size] += len(line.text)
+    size = counts.most_common(1)[0][0] if counts else 10.0
+    return join([Page(part, box.right - box.left, 0.0) for part in box.parts], size)
 
 
 def _continues(above: Line, line: Line, paragraph: Paragraph, block: Frame, before: Frame) -> bool:
@@ -168,7 +161,7 @@ def _continues(above: Line, line: Line, paragraph: Paragraph, block: Frame, befo
         return False
     centred = _is_centred(line, block)
     if centred and (_is_centred(above, before) or (size >= block.size + 1.0 and _is_full(above, line, before))):
-        return same_page and not _OPENS.match(line.text) and not _TERMINAL.search(above.text)
+        return same_page and not _OPENS.match(line.text) and not TERMINAL.search(above.text)
     first = paragraph.lines[0]
     flush = line.left < block.left + _EDGE * size
     if block.indented and flush and first.left > before.left + _INDENT * size:
@@ -181,16 +174,13 @@ def _continues(above: Line, line: Line, paragraph: Paragraph, block: Frame, befo
         hangs = len(paragraph.lines) > 1 and abs(above.left - line.left) < _EDGE * size
         return hangs and not _OPENS.match(line.text)
     # Without indents only the last line's end and the next one's beginning tell.
-    return not (_TERMINAL.search(above.text) and (_OPENS.match(line.text) or not block.indented))
+    return not (TERMINAL.search(above.text) and (_OPENS.match(line.text) or not block.indented))
 
 
 def _is_full(above: Line, line: Line, block: Frame, ragged: float = 0.0) -> bool:
     """Whether the line above ended because the next word no longer fitted; `ragged` forgives that many
     characters."""
-    found = _FIRST_WORD.match(line.text)
-    word = found.group() if found else line.text[:1]
-    width = sum(0.5 if char.isascii() else 1.0 for char in word) * line.size
-    return above.right + width + ragged * line.size > block.right + _SLACK * line.size
+    return above.right + first_word(line) + ragged * line.size > block.right + _SLACK * line.size
 
 
 def _is_centred(line: Line, block: Frame) -> bool:
@@ -200,16 +190,3 @@ def _is_centred(line: Line, block: Frame) -> bool:
         and line.left > block.left + 0.8 * line.size
         and line.right < block.right - 0.8 * line.size
     )
-
-
-def _extend(paragraph: Paragraph, line: Line) -> None:
-    above = paragraph.lines[-1]
-    # Letters and figures on both sides are two words; Chinese reads on without a space.
-    glue = " " if above.text[-1:].isascii() and line.text[:1].isascii() and line.text[:1].isalnum() else ""
-    if above.text.endswith("-") or (above.text[-1:].isdigit() and line.text[:1].isdigit()):
-        glue = ""
-    if line.page != above.page:
-        paragraph.starts.append((len(paragraph.text) + len(glue), line.page))
-    paragraph.text += glue + line.text
-    paragraph.bold = paragraph.bold and line.bold
-    paragraph.lines.append(line)
