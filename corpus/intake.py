@@ -1,111 +1,25 @@
-"""Finds files and turns each into a document with its passages. Never writes to the store."""
+"""Turns one file into a document with its passages. Never looks for files and never writes to the store."""
 
-import csv
 import hashlib
-import io
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from corpus import formats
-from corpus.annotate import annotate
-from corpus.cut import Piece, cut
-from corpus.errors import PlanSeekError, UnreadableFile
+from corpus import archives, formats
+from corpus.errors import UnreadableFile
+from corpus.links.continuation import clues
 from corpus.metadata import KINDS, STATUSES, read_metadata
 from corpus.model import Document, Evidence, Passage, Reading, Region
-from corpus.places import Gazetteer, Place, read_places
+from corpus.regions.places import Gazetteer
+from corpus.rows import Sheaf, sheaf
+from corpus.structure.annotate import Annotation, Outline, annotate
+from corpus.structure.cut import Piece, cut
+from corpus.tray import Found
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Changes whenever reading, annotating or cutting changes its results: files are then read anew."""
-
-_SIDE_FILES = {"metadata.csv", "regions.csv"}
-_FIELDS = ("title", "region", "kind", "period", "status", "issued", "number", "collection")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file to read: its absolute path and the row of metadata.csv beside it."""
-
-    path: Path
-    override: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return self.path.as_posix()
-
-
-@dataclass(frozen=True, slots=True)
-class Tray:
-    """What a set of paths holds: files in a stable order, places that regions.csv files add, and paths refused."""
-
-    files: tuple[Found, ...]
-    places: tuple[Place, ...]
-    refused: tuple[tuple[str, str], ...]
-
-
-def find(paths: Iterable[Path]) -> Tray:
-    """Walk files and folders (hidden ones and links out of the folder left out). Raises PlanSeekError for side files
-    that cannot be understood."""
-    files: dict[str, Found] = {}
-    places: list[Place] = []
-    refused: list[tuple[str, str]] = []
-    for path in paths:
-        root = path.expanduser().resolve()
-        if not root.exists():
-            refused.append((path.as_posix(), "文件或文件夹不存在。请检查路径。"))
-            continue
-        overrides: dict[Path, dict[str, Mapping[str, str]]] = {}
-        for file in _walk(root, refused):
-            folder = file.parent
-            if folder not in overrides:
-                overrides[folder], added = _side_files(folder)
-                places += added
-            if file.name not in _SIDE_FILES:
-                files.setdefault(file.as_posix(), Found(file, overrides[folder].get(file.name, {})))
-    return Tray(tuple(files[key] for key in sorted(files)), tuple(places), tuple(refused))
-
-
-def _walk(root: Path, refused: list[tuple[str, str]]) -> Iterator[Path]:
-    if root.is_file():
-        yield root
-        return
-    try:
-        entries = sorted(root.iterdir())
-    except OSError:
-        refused.append((root.as_posix(), "没有读取该文件夹的权限。请检查权限后重试。"))
-        return
-    for entry in entries:
-        if entry.name.startswith((".", "~$")) or entry.is_symlink():
-            continue
-        if entry.is_dir():
-            yield from _walk(entry, refused)
-        elif entry.is_file():
-            yield entry
-
-
-def _side_files(folder: Path) -> tuple[dict[str, Mapping[str, str]], list[Place]]:
-    places: list[Place] = []
-    if (regions := folder / "regions.csv").is_file():
-        places = read_places(_csv_text(regions), regions.as_posix())
-    overrides: dict[str, Mapping[str, str]] = {}
-    if (metadata := folder / "metadata.csv").is_file():
-        reader = csv.DictReader(io.StringIO(_csv_text(metadata)))
-        if "file" not in (reader.fieldnames or ()):
-            raise PlanSeekError(f"{metadata} 缺少 file 列。表头应为：file,{','.join(_FIELDS)}")
-        for row in reader:
-            known = {key: (row.get(key) or "").strip() for key in _FIELDS}
-            overrides[(row["file"] or "").strip()] = {key: value for key, value in known.items() if value}
-    return overrides, places
-
-
-def _csv_text(path: Path) -> str:
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", errors="replace")
-
 
 def reading_key(found: Found, places_digest: str) -> str:
     """What, besides its bytes, decides how a file is read; it stands in the store beside the file."""
@@ -113,36 +27,98 @@ def reading_key(found: Found, places_digest: str) -> str:
     return hashlib.sha256(f"{READER_VERSION}\n{places_digest}\n{override}".encode()).hexdigest()[:16]
 
 
-def load(path: Path) -> bytes:
+def load(found: Found) -> bytes:
     """A file's bytes. Raises UnreadableFile where it is too large or may not be read."""
+    if found.member:
+        return archives.read_member(found.path, found.member)
     try:
-        if path.stat().st_size > formats.SIZE_LIMIT:
-            raise UnreadableFile(f"文件超过 {formats.SIZE_LIMIT >> 20} MB 的上限。请拆分后再导入。")
-        return path.read_bytes()
+        limit = formats.size_limit(found.name)
+        if found.path.stat().st_size > limit:
+            raise UnreadableFile(f"文件超过 {limit >> 20} MB 的上限。请拆分后再导入。")
+        return found.path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"无法读取（{error.strerror or error}）。请检查文件权限。") from error
 
 
-def read_document(content: bytes, found: Found, gazetteer: Gazetteer) -> tuple[Document, list[Passage]]:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The document that a file continues: what it lends to it, and the outline that is open at its end."""
+
+    document: Document
+    outline: Outline
+
+    @property
+    def stamp(self) -> str:
+        """Changes with everything that the reading of the next part depends on."""
+        lent = [repr(getattr(self.document, name)) for name in _LENT]
+        return hashlib.sha256(json.dumps([self.document.id, lent, self.outline.as_row()]).encode()).hexdigest()[:16]
+
+
+def read_document(
+    content: bytes, found: Found, gazetteer: Gazetteer, before: Before | None = None
+) -> tuple[Document, list[Passage]]:
     """Read, annotate and cut one file. Raises UnreadableFile with what the user can do."""
-    reading = formats.read(content, found.path.name)
-    metadata = read_metadata(reading, found.path.name, gazetteer)
-    annotation = annotate(reading, metadata.title_span)
-    document = Document(
+    own, passages, _ = _read(content, found, gazetteer, before)
+    return _final(own, found, gazetteer, before), passages
+
+
+def bind(content: bytes, found: Found, gazetteer: Gazetteer, before: Before | None = None) -> Sheaf:
+    """The same as rows for the store, with what links the document to its neighbours as the file alone says it."""
+    own, passages, annotation = _read(content, found, gazetteer, before)
+    evidence = own.evidence.get("title")
+    joints = {
+        "title": own.title, "titled": evidence is not None and evidence.span is not None,
+        "region": own.region.code if own.region else None, "issued": own.issued, "clues": clues(own.text),
+        "ending": annotation.ending.as_row(), "after": before.stamp if before else None,
+        "parts": Counter(section.kind for section in own.sections),
+    }  # fmt: skip
+    return sheaf(_final(own, found, gazetteer, before), passages, joints)
+
+
+def _read(
+    content: bytes, found: Found, gazetteer: Gazetteer, before: Before | None
+) -> tuple[Document, list[Passage], Annotation]:
+    """The document as its own text describes it, its passages, and the annotation."""
+    reading = formats.read(content, found.name)
+    metadata = read_metadata(reading, found.key, gazetteer)
+    annotation = annotate(reading, metadata.title_span, before.outline if before else None)
+    own = Document(
         id=hashlib.sha256(content).hexdigest(), files=(found.key,), text=reading.text, title=metadata.title,
         region=metadata.region, kind=metadata.kind, period=metadata.period, status=metadata.status,
-        issued=metadata.issued, number=metadata.number, sections=annotation.sections, pages=reading.pages,
+        issued=metadata.issued, number=metadata.number, issuer=metadata.issuer, sections=annotation.sections,
+        tables=annotation.tables, pages=reading.pages, runs=reading.runs, notes=reading.notes,
         evidence=metadata.evidence,
     )  # fmt: skip
-    document = _override(document, found.override, gazetteer)
+    named = _final(own, found, gazetteer, before)
     passages = [
-        _passage(document, piece, gazetteer)
+        _passage(named, piece, gazetteer)
         for piece in cut(reading.text, annotation.paragraphs)
         if _worth(reading, piece)
     ]
     if not passages:
         raise UnreadableFile("没有读到正文（只有标题、导航或空白）。请确认文件内容。")
-    return document, passages
+    return own, passages, annotation
+
+
+def _final(own: Document, found: Found, gazetteer: Gazetteer, before: Before | None) -> Document:
+    """metadata.csv outranks what the file says, and that what the part before it says."""
+    return _override(_continued(own, before.document) if before else own, found.override, gazetteer)
+
+
+_LENT = ("title", "region", "kind", "period", "status", "issued", "number", "issuer")
+
+
+def _continued(document: Document, before: Document) -> Document:
+    """A further part has what the first says, but for what it says of itself with more certainty."""
+    changes: dict[str, object] = {}
+    evidence = dict(document.evidence)
+    for name in _LENT:
+        lent, own = before.evidence.get(name), evidence.get(name)
+        shown = own is not None and own.span is not None and own.confidence >= (lent.confidence if lent else 0.0)
+        if getattr(before, name) is not None and lent is not None and not shown:
+            changes[name] = getattr(before, name)
+            evidence[name] = Evidence(None, lent.confidence, "continued")
+    return replace(document, evidence=evidence, **changes)  # type: ignore[arg-type]
 
 
 def _worth(reading: Reading, piece: Piece) -> bool:
@@ -189,6 +165,10 @@ _BEFORE_NAME = re.compile(
 )
 
 
+_LONGEST_NAME = 24
+"""Characters that hold any region's name: autonomous counties run to fifteen."""
+
+
 def _region_of(document: Document, piece: Piece, gazetteer: Gazetteer) -> Region | None:
     """The document's region, or a subordinate one whose name heads the section or the lead phrase, or with which a
     passage opens that names no other of them."""
@@ -196,16 +176,16 @@ def _region_of(document: Document, piece: Piece, gazetteer: Gazetteer) -> Region
     if own is None or own.level in ("国家", "县级", "乡级"):
         return own
     for heading in reversed(piece.trail):
-        found = _headed_by(heading[_BEFORE_NAME.match(heading).end() :], own, gazetteer)  # type: ignore[union-attr]
+        found = _headed_by(heading[_BEFORE_NAME.match(heading).end() :], own, document.issued, gazetteer)  # type: ignore[union-attr]
         if found:
             return gazetteer.region(found)
     passage = piece.span.of(document.text)
-    opened = _headed_by(passage, own, gazetteer)
+    opened = _headed_by(passage, own, document.issued, gazetteer)
     if opened:
         level = gazetteer.places[opened].level
         others = {
             code
-            for mention in gazetteer.mentions(passage)
+            for mention in gazetteer.mentions(passage, document.issued)
             for code in mention.codes
             if mention.full and gazetteer.places[code].level == level and gazetteer.within(code, own.code)
         }
@@ -214,9 +194,9 @@ def _region_of(document: Document, piece: Piece, gazetteer: Gazetteer) -> Region
     return own
 
 
-def _headed_by(text: str, own: Region, gazetteer: Gazetteer) -> str | None:
+def _headed_by(text: str, own: Region, on: str | None, gazetteer: Gazetteer) -> str | None:
     """The code of the one region inside `own` whose full name a text begins with, not as one of several."""
-    mention = next(iter(gazetteer.mentions(text[:14])), None)
+    mention = next(iter(gazetteer.mentions(text[:_LONGEST_NAME], on)), None)
     if (
         mention is None
         or mention.start > 0

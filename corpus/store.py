@@ -5,30 +5,15 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from corpus import schema
 from corpus.errors import NotReady, PlanSeekError
-from corpus.model import Document, Evidence, Passage, Region, Section, Span
-from corpus.places import Gazetteer, Place
-
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE region (code TEXT PRIMARY KEY, name TEXT NOT NULL, level TEXT NOT NULL, parent TEXT, aliases TEXT NOT NULL);
-CREATE TABLE document (
-  id TEXT PRIMARY KEY, title TEXT NOT NULL, region TEXT, kind TEXT NOT NULL, period TEXT, status TEXT NOT NULL,
-  issued TEXT, number TEXT, collection TEXT, text TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL,
-  evidence TEXT NOT NULL);
-CREATE TABLE file (
-  path TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES document(id) ON DELETE CASCADE,
-  size INTEGER NOT NULL, modified INTEGER NOT NULL, reading TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX file_document ON file(document);
-CREATE TABLE passage (
-  document TEXT NOT NULL REFERENCES document(id) ON DELETE CASCADE, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-  trail TEXT NOT NULL, headings INTEGER NOT NULL, paragraph INTEGER NOT NULL, last_paragraph INTEGER NOT NULL, region TEXT, page INTEGER,
-  PRIMARY KEY (document, start)) WITHOUT ROWID;
-"""
+from corpus.layout import unpack
+from corpus.model import Document, Passage, Region, Run, Span
+from corpus.regions.places import Gazetteer, Place
+from corpus.rows import COLUMNS, HEAVY, SETTLED, Sheaf, document_of, place_of, place_row
 
 
 class Store:
@@ -40,34 +25,44 @@ class Store:
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._regions: tuple[list[tuple[str, ...]], Gazetteer] | None = None
+        self._regions: tuple[tuple[Place, ...], Gazetteer] | None = None
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=15, check_same_thread=False)
             self._db.execute("PRAGMA foreign_keys = ON")
             self._use_wal()
+            if (create and self._version() == 0) or 0 < self._version() < schema.VERSION:
+                self._bring_up_to_date(create)
             version = self._version()
-            if version == 0 and create:
-                with self.writing():
-                    # Another program may have created it while this one waited.
-                    if self._version() == 0:
-                        for statement in _SCHEMA.split(";\n"):
-                            self._db.execute(statement)
-                        self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-                version = self._version()
         except sqlite3.Error as error:
             raise PlanSeekError(
                 f"无法打开语料库 {path}（{error}）。请检查磁盘空间与读写权限，或换一个 --home 文件夹重新导入。"
             ) from error
         if version == 0:
             raise NotReady("还没有建立语料库。请运行：planseek ingest 文件或文件夹")
-        if version != SCHEMA_VERSION:
+        if version != schema.VERSION:
             raise PlanSeekError(
-                f"语料库 {path} 的版本（{version}）与程序（{SCHEMA_VERSION}）不符。请用新的 --home 文件夹重新导入。"
+                f"语料库 {path} 的版本（{version}）与程序（{schema.VERSION}）不符。请用新的 --home 文件夹重新导入。"
             )
 
     def _version(self) -> int:
         version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
         return version
+
+    def _bring_up_to_date(self, create: bool) -> None:
+        """Create what is missing and take an older store's schema to this one, all or nothing."""
+        with self.writing():
+            # Another program may have done so while this one waited.
+            if create and self._version() == 0:
+                self._execute(schema.FIRST)
+                self._db.execute("PRAGMA user_version = 1")
+            while 0 < (version := self._version()) < schema.VERSION:
+                self._execute(schema.MIGRATIONS[version])
+                self._db.execute(f"PRAGMA user_version = {version + 1}")
+
+    def _execute(self, statements: str) -> None:
+        for statement in statements.split(";\n"):
+            if statement.strip():
+                self._db.execute(statement)
 
     def _use_wal(self) -> None:
         """Switch to a write-ahead log; SQLite does not wait for its lock by itself where two programs do so at once."""
@@ -118,15 +113,21 @@ class Store:
         )
 
     def add_places(self, places: Iterable[Place]) -> None:
-        rows = [(p.code, p.name, p.level, p.parent, "|".join(p.aliases)) for p in places]
-        self._db.executemany("INSERT OR REPLACE INTO region VALUES (?, ?, ?, ?, ?)", rows)
+        rows = [place_row(place) for place in places]
+        self._db.executemany(
+            "INSERT OR REPLACE INTO region (code, name, level, parent, aliases, extra) VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
+
+    def added_places(self) -> tuple[Place, ...]:
+        """The regions that users added, by code."""
+        rows = self._db.execute("SELECT code, name, level, parent, aliases, extra FROM region ORDER BY code")
+        return tuple(place_of(row) for row in rows)
 
     def gazetteer(self) -> Gazetteer:
         """The built-in regions and those that users added; built once while these stay the same."""
-        rows = self._db.execute("SELECT code, name, level, parent, aliases FROM region ORDER BY code").fetchall()
-        if self._regions is None or self._regions[0] != rows:
-            added = (Place(c, n, level, p, tuple(filter(None, a.split("|")))) for c, n, level, p, a in rows)
-            self._regions = (rows, Gazetteer(added))
+        added = self.added_places()
+        if self._regions is None or self._regions[0] != added:
+            self._regions = (added, Gazetteer(added))
         return self._regions[1]
 
     # — files and documents ————————————————————————————————————————————————————————————————————————————————————
@@ -154,88 +155,139 @@ class Store:
         self._db.executemany("DELETE FROM document WHERE id = ?", [(orphan,) for orphan in orphans])
         return orphans
 
-    def put(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Insert or replace a document with its passages; its files are kept by put_file."""
-        row = (
-            document.id, document.title, document.region.code if document.region else None, document.kind,
-            document.period, document.status, document.issued, document.number, document.collection, document.text,
-            _dump([[s.span.start, s.span.end, s.level, s.heading, s.kind] for s in document.sections]),
-            _dump(document.pages), _dump({key: asdict(e) for key, e in document.evidence.items()}),
-        )  # fmt: skip
+    def put(self, bound: Sheaf) -> None:
+        """Insert or replace a document with its passages; its files are kept by put_file, its links by settle."""
+        changes = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
         self._db.execute(
-            "INSERT INTO document VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET title=excluded.title,"
-            " region=excluded.region, kind=excluded.kind, period=excluded.period, status=excluded.status,"
-            " issued=excluded.issued, number=excluded.number, collection=excluded.collection, text=excluded.text,"
-            " sections=excluded.sections, pages=excluded.pages, evidence=excluded.evidence",
-            row,
+            f"INSERT INTO document ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
+            f" ON CONFLICT (id) DO UPDATE SET {changes}",
+            bound.document,
         )
-        self._db.execute("DELETE FROM passage WHERE document = ?", (document.id,))
+        self._db.execute("DELETE FROM passage WHERE document = ?", (bound.id,))
         self._db.executemany(
-            "INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)",
-            [
-                (p.document, p.span.start, p.span.end, _dump(p.trail), p.headings, p.paragraph, p.last_paragraph,
-                 p.region.code if p.region else None, p.page)
-                for p in passages
-            ],
-        )  # fmt: skip
+            'INSERT INTO passage (document, start, "end", trail, headings, paragraph, last_paragraph, region, page)'
+            " VALUES (?,?,?,?,?,?,?,?,?)",
+            bound.passages,
+        )
+        if bound.layout:
+            self._db.execute("INSERT OR REPLACE INTO layout VALUES (?, ?)", (bound.id, bound.layout))
+        else:
+            self._db.execute("DELETE FROM layout WHERE document = ?", (bound.id,))
+
+    def settle(self, document_id: str, follows: str | None, missing: str | None, final: str | None) -> None:
+        """Write how a document stands to others (see Document)."""
+        self._db.execute(
+            "UPDATE document SET follows = ?, missing = ?, final = ? WHERE id = ?", (follows, missing, final, document_id)
+        )
+
+    def joints(self) -> dict[str, dict[str, Any]]:
+        """Document id → what was read of its links with its neighbours (see corpus.links.continuation)."""
+        return {row[0]: json.loads(row[1]) for row in self._db.execute("SELECT id, joints FROM document")}
+
+    def joints_of(self, document_id: str) -> dict[str, Any]:
+        """The joints of one document."""
+        row = self._db.execute("SELECT joints FROM document WHERE id = ?", (document_id,)).fetchone()
+        joints: dict[str, Any] = json.loads(row[0]) if row else {}
+        return joints
+
+    def layout(self, document_id: str) -> tuple[Run, ...]:
+        """Where a document's characters stand on its pages; nothing for formats without pages."""
+        row = self._db.execute("SELECT runs FROM layout WHERE document = ?", (document_id,)).fetchone()
+        return unpack(row[0]) if row else ()
 
     def documents(self, *, with_text: bool = True) -> list[Document]:
-        """All documents ordered by their first file; without text (and sections) for listings."""
+        """All documents ordered by their first file; without text, sections and tables for listings."""
         gazetteer = self.gazetteer()
         files: dict[str, list[str]] = {}
         for path, document in self._db.execute("SELECT path, document FROM file ORDER BY path"):
             files.setdefault(document, []).append(path)
-        columns = (
-            "*"
-            if with_text
-            else ("id, title, region, kind, period, status, issued, number, collection, '', '[]', pages, evidence")
+        columns = ", ".join(
+            name if with_text else HEAVY.get(name, name) for name in (*COLUMNS, *SETTLED)
         )
         rows = self._db.execute(f"SELECT {columns} FROM document").fetchall()
-        documents = [_document(row, tuple(files.get(row[0], ())), gazetteer) for row in rows]
+        documents = [document_of(row, tuple(files.get(row[0], ())), gazetteer) for row in rows]
         return sorted(documents, key=lambda d: (d.files[:1], d.id))
 
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """(document id, text) one by one, ordered by id: all of them together may not fit into memory."""
+        yield from self._db.execute("SELECT id, text FROM document ORDER BY id")
+
+    def size_of_texts(self) -> int:
+        """How many characters all texts have together."""
+        size: int = self._db.execute("SELECT COALESCE(SUM(LENGTH(text)), 0) FROM document").fetchone()[0]
+        return size
+
     def document(self, document_id: str) -> Document | None:
-        row = self._db.execute("SELECT * FROM document WHERE id = ?", (document_id,)).fetchone()
+        """A document without its layout."""
+        columns = ", ".join((*COLUMNS, *SETTLED))
+        row = self._db.execute(f"SELECT {columns} FROM document WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             return None
         files = self._db.execute("SELECT path FROM file WHERE document = ? ORDER BY path", (document_id,))
-        return _document(row, tuple(r[0] for r in files), self.gazetteer())
+        return document_of(row, tuple(r[0] for r in files), self.gazetteer())
 
     def passages(self, document_id: str | None = None) -> list[Passage]:
         """Every passage, or those of one document, ordered by document and place."""
         gazetteer = self.gazetteer()
         regions: dict[str | None, Region | None] = {None: None}
+        trails: dict[str, tuple[str, ...]] = {}
         passages = []
-        for document, start, end, trail, headings, first, last, code, page in self._db.execute(
-            "SELECT * FROM passage WHERE ?1 IS NULL OR document = ?1 ORDER BY document, start", (document_id,)
+        for document, start, end, trail, headings, first, last, code, page, family in self._db.execute(
+            'SELECT document, start, "end", trail, headings, paragraph, last_paragraph, region, page, family FROM passage'
+            " WHERE ?1 IS NULL OR document = ?1 ORDER BY document, start",
+            (document_id,),
         ):
             if code not in regions:
                 regions[code] = gazetteer.region(code) if code in gazetteer.places else None
-            where = Span(start, end)
+            if trail not in trails:
+                trails[trail] = tuple(json.loads(trail))
             passages.append(
-                Passage(document, where, tuple(json.loads(trail)), headings, first, last, regions[code], page)
+                Passage(document, Span(start, end), trails[trail], headings, first, last, regions[code], page, family)
             )
         return passages
+
+    # — near-copies ————————————————————————————————————————————————————————————————————————————————————————————
+
+    def unsigned(self) -> list[tuple[str, int]]:
+        """(document, start) of the passages that have no signature yet, in order."""
+        return self._db.execute(
+            "SELECT document, start FROM passage WHERE signature IS NULL ORDER BY document, start"
+        ).fetchall()
+
+    def signed(self) -> tuple[list[tuple[str, int]], list[bytes], list[str | None]]:
+        """(document, start), signature and family of every passage that has a signature, in order."""
+        rows = self._db.execute(
+            "SELECT document, start, signature, family FROM passage WHERE signature IS NOT NULL ORDER BY document, start"
+        ).fetchall()
+        return [row[:2] for row in rows], [row[2] for row in rows], [row[3] for row in rows]
+
+    def sign(self, keys: Sequence[tuple[str, int]], signatures: Sequence[bytes]) -> None:
+        self._db.executemany(
+            "UPDATE passage SET signature = ? WHERE document = ? AND start = ?",
+            [(signature, *key) for key, signature in zip(keys, signatures, strict=True)],
+        )
+
+    def forget_signatures(self) -> None:
+        self._db.execute("UPDATE passage SET signature = NULL WHERE signature IS NOT NULL")
+
+    def put_families(self, rows: Iterable[tuple[tuple[str, int], str | None]]) -> None:
+        """Write the family of passages by (document, start)."""
+        self._db.executemany(
+            "UPDATE passage SET family = ? WHERE document = ? AND start = ?", [(family, *key) for key, family in rows]
+        )
+
+    def passage_texts(self, keys: Sequence[tuple[str, int]]) -> list[str]:
+        """The words of passages by (document, start); a document's text is read once for those that follow one another."""
+        texts = []
+        name, whole, ends = "", "", {}
+        for document, start in keys:
+            if document != name:
+                name = document
+                whole = self._db.execute("SELECT text FROM document WHERE id = ?", (document,)).fetchone()[0]
+                ends = dict(self._db.execute('SELECT start, "end" FROM passage WHERE document = ?', (document,)))
+            texts.append(whole[start : ends[start]])
+        return texts
 
     def passage_counts(self) -> dict[str, int]:
         """Document id → number of passages."""
         return dict(self._db.execute("SELECT document, COUNT(*) FROM passage GROUP BY document"))
-
-
-def _document(row: Sequence[str], files: tuple[str, ...], gazetteer: Gazetteer) -> Document:
-    (identity, title, code, kind, period, status, issued, number, collection, text, sections, pages, evidence) = row
-    return Document(
-        id=identity, files=files, text=text, title=title, kind=kind, period=period, status=status, issued=issued,
-        number=number, collection=collection,
-        region=gazetteer.region(code) if code in gazetteer.places else None,
-        sections=tuple(Section(Span(a, b), level, heading, k) for a, b, level, heading, k in json.loads(sections)),
-        pages=tuple(json.loads(pages)),
-        evidence={
-            key: Evidence(Span(**e["span"]) if e["span"] else None, e["confidence"], e["source"])
-            for key, e in json.loads(evidence).items()
-        },
-    )  # fmt: skip
-
-
-def _dump(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

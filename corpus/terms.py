@@ -17,7 +17,7 @@ GLOSSARY: dict[str, str] = {
     "送审稿": "draft for approval: sent to the body that decides",
     "修订": "revision: a changed version of what was final",
     "废止": "repealed: no longer in force",
-    # levels of regions (corpus.places.LEVELS)
+    # levels of regions (corpus.regions.places.LEVELS)
     "国家": "the nation",
     "省级": "province level: provinces, autonomous regions, municipalities (省, 自治区, 直辖市)",
     "地级": "prefecture level: cities and prefectures under a province (各市)",

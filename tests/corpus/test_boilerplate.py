@@ -2,9 +2,12 @@
 
 import pytest
 
-from corpus.boilerplate import NOISE, reason
-from corpus.lines import split
-from corpus.margins import mark
+from corpus.model import Hint, Span
+from corpus.structure import outline
+from corpus.structure.boilerplate import reason
+from corpus.structure.lines import split
+from corpus.structure.margins import mark
+from corpus.structure.noise import NOISE
 
 BODY = (
     "支持首页、首店、首展经济发展，培育消费新场景。",
@@ -23,13 +26,53 @@ BODY = (
     "验证码诈骗等新型犯罪得到有效遏制。",
     "主办单位由三家增加到十二家，参展企业突破五百家。",
     "关闭小煤矿十二处，退出产能一百八十万吨。",
+    "无障碍环境建设全面推进，改造公共设施一百二十处。",
+    "编辑部设在区融媒体中心，负责全区新闻采编工作。",
+    "索引号管理制度全面建立，档案查询更加便捷。",
+    "首页设计大赛成功举办，吸引参赛团队三十余支。",
+    "相关链接产业加快集聚，上下游企业达到五十家。",
+    "朗读大会等文化活动深入社区，参与群众超过两万人次。",
+    "推广应用工业互联网平台，带动中小企业上云用云。",
+    "扫码点餐的餐馆一律保留人工服务，方便老年人就餐。",
+    "友情链接产业园与高校，共建实训基地十二个。",
+    "收藏家协会、博物馆联合举办展览三十场。",
+    "广告产业园引进企业二十家，实现税收三千万元。",
+    "邮编、电话等基础信息全部录入平台，实现一次填报。",
+    "主题分类建库稳步推进，数据归集率达到百分之九十八。",
+    "下一条地铁线路力争年内开工，总投资九十亿元。",
+    "上一篇文章做好保护，下一篇文章做好利用。",
+    "第3页所列项目由区发改委牵头推进，区财政局配合。",
+    "声明作废的证照及时公示，接受社会监督。",
 )
 
 
-@pytest.mark.parametrize("noise", NOISE, ids=lambda noise: f"{noise.reason}: {noise.specimen}")
-def test_a_specimen_matches_its_own_pattern_and_is_given_its_own_reason(noise):
-    assert noise.pattern.fullmatch(noise.specimen)
-    assert reason(noise.specimen, head=noise.zone == "head", tail=noise.zone == "tail") == noise.reason
+SPECIMENS = [(noise, specimen) for noise in NOISE for specimen in noise.specimens]
+
+
+@pytest.mark.parametrize(("noise", "specimen"), SPECIMENS, ids=lambda value: getattr(value, "reason", value))
+def test_a_specimen_matches_its_own_pattern_and_is_given_its_own_reason(noise, specimen):
+    assert noise.pattern.fullmatch(specimen)
+    assert reason(specimen, head=noise.zone in ("head", "edge"), tail=noise.zone == "tail") == noise.reason
+
+
+@pytest.mark.parametrize("noise", [n for n in NOISE if n.zone != "any"], ids=lambda noise: noise.specimens[0])
+def test_what_stands_at_an_edge_only_is_no_noise_in_the_middle(noise):
+    assert noise.reason not in {reason(specimen, head=False, tail=False) for specimen in noise.specimens} or any(
+        other.zone == "any" and other.reason == noise.reason for other in NOISE
+    )
+
+
+# Lines without a full stop that stand in the middle of plans: headings, items, cells.
+UNCLOSED = (
+    "加快推广节能技术", "完善社区服务网站", "区农业农村局、区财政局", "政策解读工作机制", "责任单位：区发展改革委", "牵头单位：区住建局",
+    "其中：高标准农田20万亩", "（责任单位：区教育局）", "主要措施：", "来源广泛的民间投资", "收藏展览", "推进政务公开",
+    "联系服务企业制度", "邮政快递网点", "搜索引擎和大数据平台", "数字报业集群", "首页面设计", "扫码支付全覆盖",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", UNCLOSED)
+def test_a_line_without_a_full_stop_in_the_middle_of_a_plan_is_kept(line):
+    assert reason(line, head=False, tail=False) is None
 
 
 @pytest.mark.parametrize("sentence", BODY)
@@ -38,9 +81,10 @@ def test_a_sentence_of_the_body_is_never_noise(sentence, zone):
     assert reason(sentence, head=zone == "head", tail=zone == "tail") is None
 
 
-def marks(text: str, title: str | None = None) -> list[tuple[str, str | None]]:
+def marks(text: str, title: str | None = None, hints: tuple[Hint, ...] = ()) -> list[tuple[str, str | None]]:
     lines = list(split(text))
-    return [(line.text, why) for line, why in zip(lines, mark(lines, title), strict=True)]
+    numbers = [outline.numbered(line.text) for line in lines]
+    return [(line.text, why) for line, why in zip(lines, mark(lines, numbers, title, hints), strict=True)]
 
 
 SENTENCE = "坚持把修山治水放在首位，五年治理废弃采石场三十七处，恢复植被三百公顷。"
@@ -76,6 +120,19 @@ def test_the_title_again_is_no_body():
     assert [why for _, why in marks(text, title)] == [None, "标题", "标题", None, None, None]
 
 
-def test_cells_of_a_table_are_no_page_numbers():
-    text = f"{SENTENCE}\n序号\n单位\n意见\n1\n某局\n{SENTENCE}\n2\n某办\n{SENTENCE}"
-    assert {why for _, why in marks(text)} == {None}
+def test_what_the_format_calls_contents_is_no_body():
+    text = f"总体要求 1\n主要任务 3\n{SENTENCE}"
+    hints = (Hint(Span(0, 6), "toc"), Hint(Span(7, 13), "toc"))
+    assert [why for _, why in marks(text, hints=hints)] == ["目录", "目录", None]
+
+
+def test_a_running_head_beside_page_numbers_is_no_body():
+    page = f"{SENTENCE}\n墨池区“十四五”规划汇编\n— {{}} —\n"
+    text = "".join(page.format(n) for n in (11, 12, 13)) + SENTENCE
+    assert [why for _, why in marks(text)] == [None, "页眉页脚", "页码"] * 3 + [None]
+    assert "页眉页脚" not in dict(marks(page.format(11) * 2 + SENTENCE)).values()
+
+
+def test_labels_of_a_page_and_their_values_below_them_go_together():
+    text = f"索引号：\n000014349/2021-00012\n发文机关：墨池区人民政府\n主题分类：\n国民经济管理、规划\n{SENTENCE}\n发展环境\n{SENTENCE}"
+    assert [why for _, why in marks(text)] == ["元数据"] * 5 + [None] * 3

@@ -2,9 +2,9 @@
 
 import pytest
 
-from corpus.annotate import Paragraph, annotate
-from corpus.cut import LONG, Piece, cut, lead_phrase, sentences
 from corpus.model import Reading, Span
+from corpus.structure.annotate import Paragraph, annotate
+from corpus.structure.cut import LONG, Piece, cut, lead_phrase, sentences
 
 FILL = "建设一批看得见、摸得着的工程，让群众早受益、多受益。"
 
@@ -35,6 +35,10 @@ def test_sentences_keep_their_quotes_and_the_units_in_charge_and_leave_white_spa
         ("主要任务是：提高现有企业技术水平，加快产品升级换代。", "主要任务"),
         ("一是新质生产力加快发展。全社会研发投入占比提高到百分之四，企业活力增强。", "新质生产力加快发展"),
         ("——结构调整取得重大进展\n居民消费率上升，农业基础进一步巩固，工业结构继续优化", "结构调整取得重大进展"),
+        ("2.流片\n是指芯片量产之前的试生产，是设计与制造之间的关键步骤。", "流片"),
+        ("【标准地】在出让前明确投资强度、亩均税收等指标的用地。", "标准地"),
+        ("标准地\n即在出让前明确投资强度、亩均税收等指标的用地。", "标准地"),
+        ("1.完善体制机\n制，推动各项改革落地见效，取得看得见的成果。", None),
         ("各位代表。过去一年极不平凡，全区上下团结一心，完成了全年目标任务。", None),
         ("地区生产总值增长5.2%。规模以上工业增加值增长八个百分点，投资稳中有升。", None),
         ("2025年是收官之年。我们坚持稳中求进，推动高质量发展取得新成效。", None),

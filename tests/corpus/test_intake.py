@@ -1,14 +1,15 @@
 """From folders to documents: what is found, what is left out, what metadata.csv outranks, what is refused."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from corpus import intake
 from corpus.errors import PlanSeekError, UnreadableFile
-from corpus.intake import Found
 from corpus.model import Region
-from corpus.places import Gazetteer, read_places
+from corpus.regions.places import Gazetteer, read_places
+from corpus.tray import Found, find
 
 FILL = "坚持把群众的事放在首位，一件接着一件办，一年接着一年干，把好事办好、实事办实，让老百姓看得见、摸得着、得实惠。"
 PLAN = f"芜湖市弋江区“十四五”养老服务发展规划\n\n一、总则\n{FILL}\n二、任务\n{FILL}\n"
@@ -17,7 +18,7 @@ GAZETTEER = Gazetteer(read_places(REGIONS, "regions.csv"))
 
 
 def load(text: str, name: str = "规划.txt", **override: str):
-    return intake.read_document(text.encode(), Found(intake.Path("/tmp") / name, override), GAZETTEER)
+    return intake.read_document(text.encode(), Found(Path("/tmp") / name, override), GAZETTEER)
 
 
 def refusal(*args, **override: str) -> str:
@@ -37,7 +38,7 @@ def folder(tmp_path):
 
 
 def found(*paths) -> list[str]:
-    return [f.path.name for f in intake.find(paths).files]
+    return [f.name for f in find(paths).files]
 
 
 def test_files_are_found_in_a_stable_order_and_once(folder):
@@ -56,9 +57,9 @@ def test_hidden_files_locks_and_links_are_left_out(folder):
 
 
 def test_a_path_that_is_not_there_is_refused_and_the_others_are_read(folder):
-    tray = intake.find([folder / "absent", folder / "b.txt"])
-    assert [f.path.name for f in tray.files] == ["b.txt"]
-    assert [(path.endswith("absent"), reason) for path, reason in tray.refused] == [
+    held = find([folder / "absent", folder / "b.txt"])
+    assert [f.path.name for f in held.files] == ["b.txt"]
+    assert [(path.endswith("absent"), reason) for path, reason in held.refused] == [
         (True, "文件或文件夹不存在。请检查路径。")
     ]
 
@@ -67,25 +68,25 @@ def test_a_path_that_is_not_there_is_refused_and_the_others_are_read(folder):
 def test_a_folder_that_may_not_be_read_is_refused(folder):
     (folder / "规划").chmod(0)
     try:
-        tray = intake.find([folder])
+        held = find([folder])
     finally:
         (folder / "规划").chmod(0o755)
-    assert [f.path.name for f in tray.files] == ["b.txt"]
-    assert "权限" in tray.refused[0][1]
+    assert [f.path.name for f in held.files] == ["b.txt"]
+    assert "权限" in held.refused[0][1]
 
 
 def test_side_files_give_places_and_overrides(folder):
     (folder / "regions.csv").write_text(REGIONS, "utf-8-sig")
     (folder / "metadata.csv").write_text("file,title,region\nb.txt,另一个标题,沧浦区\n", "gb18030")
-    tray = intake.find([folder])
-    assert [place.name for place in tray.places] == ["澜江省", "临澜市", "沧浦区", "墨池区"]
-    assert [dict(f.override) for f in tray.files] == [{"title": "另一个标题", "region": "沧浦区"}, {}]
+    held = find([folder])
+    assert [place.name for place in held.places] == ["澜江省", "临澜市", "沧浦区", "墨池区"]
+    assert [dict(f.override) for f in held.files] == [{"title": "另一个标题", "region": "沧浦区"}, {}]
 
 
 def test_a_side_file_that_cannot_be_understood_is_an_error(folder):
     (folder / "metadata.csv").write_text("name,title\nb.txt,x\n")
     with pytest.raises(PlanSeekError, match="缺少 file 列"):
-        intake.find([folder])
+        find([folder])
 
 
 def test_what_is_read_without_overrides():
@@ -135,7 +136,7 @@ def test_bad_values_of_metadata_csv_name_the_value(override, says):
 )
 def test_what_is_no_text_is_refused_in_one_line(content, name):
     with pytest.raises(UnreadableFile) as caught:
-        intake.read_document(content, Found(intake.Path("/tmp") / name), GAZETTEER)
+        intake.read_document(content, Found(Path("/tmp") / name), GAZETTEER)
     assert "\n" not in str(caught.value)
 
 
@@ -149,7 +150,7 @@ def test_a_file_too_large_or_gone_is_refused(tmp_path):
         file.truncate(intake.formats.SIZE_LIMIT + 1)
     for path in (large, tmp_path / "gone.txt"):
         with pytest.raises(UnreadableFile) as caught:
-            intake.load(path)
+            intake.load(Found(path))
         assert "\n" not in str(caught.value)
 
 
@@ -165,8 +166,8 @@ def test_a_citys_passage_on_one_of_its_districts_is_that_districts():
 
 def test_reading_depends_on_override_and_places():
     keys = {
-        intake.reading_key(Found(intake.Path("a")), "1"),
-        intake.reading_key(Found(intake.Path("a"), {"kind": "通知"}), "1"),
-        intake.reading_key(Found(intake.Path("a")), "2"),
+        intake.reading_key(Found(Path("a")), "1"),
+        intake.reading_key(Found(Path("a"), {"kind": "通知"}), "1"),
+        intake.reading_key(Found(Path("a")), "2"),
     }
     assert len(keys) == 3

@@ -2,8 +2,8 @@
 
 import pytest
 
-from corpus import outline
-from corpus.outline import STYLES, chinese_number, numbered
+from corpus.structure import outline
+from corpus.structure.outline import STYLES, chinese_number, numbered
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.specimen)
@@ -85,6 +85,8 @@ LINES = [
     ("2025.3.1发布", None, None, None),
     ("（1）电力", 8, 1, "（1）电力"),
     ("①推进重点片区改造。", 9, 1, "①推进重点片区改造。"),
+    ("（六）加强干部队伍建设，提高干部素质，提高服务水平，改善干部的工作、学习和生活的各项条件和环境", 5, 6, "（六）加强干部队伍建设，提高干部素质，提高服务水平，改善干部的工作、学习和生活的各项条件和环境"),
+    ("6．加强队伍建设，提高素质，提高地位，改善工作、学习和生活的各项条件和环境，建设一支好队伍", 7, 6, ""),
     ("一是稳就业，二是促增收。", None, None, None),
     ("第一，要稳住就业", None, None, None),
     ("第一批项目", None, None, None),
@@ -107,3 +109,22 @@ def test_a_long_first_sentence_is_body_unless_more_is_allowed():
     )
     assert numbered(line).heading == 0
     assert numbered(line, longest=85).heading == len(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "titled"),
+    [
+        ("专栏3 重点工程", True), ("专栏一：重点工程", True), ("专栏 2-1 重点工程", True), ("【专栏】重点工程", True), ("专栏", True),
+        ("专栏作家的文章", False), ("专栏3中的工程由区发改委牵头。", False), ("重点专栏3", False),
+    ],
+)  # fmt: skip
+def test_titles_of_boxes(line, titled):
+    assert outline.titled_box(line) == titled
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [("名词解释", "glossary"), ("附件2：名词注释", "glossary"), ("附件1", "appendix"), ("附录 指标体系", "appendix"), ("附近居民", None)],
+)
+def test_parts_at_the_end(line, kind):
+    assert outline.part(line) == kind

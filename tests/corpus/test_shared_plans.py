@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus import intake
+from corpus import intake, tray
 from corpus.metadata import KINDS, STATUSES
 from corpus.model import Document, Passage
-from corpus.places import Gazetteer
+from corpus.regions.places import Gazetteer
 
 ROOT = Path(__file__).parents[2]
 PLANS = Path(os.environ.get("PLANSEEK_SHARED", ROOT.parent / "shared")) / "plans"
@@ -50,7 +50,7 @@ PLACES = (
 def corpus() -> dict[str, tuple[Document, list[Passage]]]:
     gazetteer = Gazetteer()
     read = {}
-    for found in intake.find([PLANS]).files:
+    for found in tray.find([PLANS]).files:
         document, passages = intake.read_document(found.path.read_bytes(), found, gazetteer)
         read[document.id[:16]] = (document, passages)
     return read

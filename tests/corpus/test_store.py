@@ -7,8 +7,10 @@ import pytest
 
 from corpus.errors import PlanSeekError
 from corpus.model import Document, Evidence, Passage, Section, Span
-from corpus.places import Place
-from corpus.store import SCHEMA_VERSION, Store
+from corpus.regions.places import Place
+from corpus.rows import sheaf
+from corpus.schema import VERSION
+from corpus.store import Store
 
 PLACE = Place("990102", "沧浦区", "县级", None, ("老港",))
 
@@ -40,7 +42,7 @@ def document(store: Store, name: str, text: str = "一、总则\n修好山。") 
 
 def put(store: Store, name: str) -> tuple[Document, list[Passage]]:
     made, passages = document(store, name)
-    store.put(made, passages)
+    store.put(sheaf(made, passages, {}))
     store.put_file(made.files[0], made.id, 27, 1, "v")
     return made, passages
 
@@ -65,10 +67,10 @@ def test_a_round_trip_gives_back_equal_objects(store, path):
 def test_putting_again_replaces_the_passages(store):
     with store.writing():
         made, passages = put(store, "a")
-        store.put(made, [])
+        store.put(sheaf(made, [], {}))
     assert store.passages() == []
     with store.writing():
-        store.put(made, passages)
+        store.put(sheaf(made, passages, {}))
     assert store.passages() == passages
 
 
@@ -88,7 +90,7 @@ def test_foreign_keys_hold(store):
     with pytest.raises(sqlite3.IntegrityError), store.writing():
         store.put_file("/tmp/b.txt", "unknown", 1, 1, "v")
     with pytest.raises(sqlite3.IntegrityError), store.writing():
-        store._db.execute("INSERT INTO passage VALUES (?,0,1,'[]',0,1,1,NULL,NULL)", (passages[0].document,))
+        store._db.execute("INSERT INTO passage VALUES (?,0,1,'[]',0,1,1,NULL,NULL,NULL,NULL)", (passages[0].document,))
 
 
 def test_an_error_keeps_the_old_state(store):
@@ -149,7 +151,7 @@ def test_what_cannot_be_opened_is_said_in_one_chinese_line(path, tmp_path):
 
 
 def test_another_version_is_refused_and_left_alone(store, path):
-    store._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    store._db.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(PlanSeekError, match="不符"):
         Store(path, create=True)
-    assert store._db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION + 1,)
+    assert store._db.execute("PRAGMA user_version").fetchone() == (VERSION + 1,)

@@ -1,0 +1,164 @@
+"""Finds the lines of a text that are not its body: page noise, contents, repeated titles, signatures. Never edits."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from corpus.model import Hint
+from corpus.structure import boilerplate, outline
+from corpus.structure.lines import Line
+from corpus.structure.outline import NumberedLine
+
+_PAGE_REFERENCE = re.compile(r"[.…·\s]*[（(]?\s*[0-9]{1,4}\s*[)）]?\s*$")
+_CONTENTS = re.compile(r"目\s*[录次](?:\s*(?:序言|前言|引言))?|contents", re.IGNORECASE)
+_ISSUER = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,20}(?:人民政府|办公室|办公厅|委员会|人民代表大会|改革局|局|厅|区委|市委|县委|省委)\s*){1,3}"
+)
+_LABEL_ALONE = re.compile(r"\S(?:\s*\S){1,7}\s*[：:]")
+_VALUE_OF = ("来源与时间", "征集信息", "元数据", "署名")
+_SEPARATOR = re.compile(r"[>》›»/]")
+_CLOSED = re.compile(r".{8,}。|.{40,}；")
+_RUNNING = re.compile(r"[^。！？；：:，]{4,40}")
+
+
+def mark(
+    lines: Sequence[Line],
+    numbers: Sequence[NumberedLine | None],
+    title: str | None,
+    hints: Iterable[Hint] = (),
+) -> list[str | None]:
+    """For each line why it is no body, or None where it is (or is a heading). `numbers`: the lines' own numbers;
+    `title`: the document's, if known; `hints`: the format's."""
+    first, last = _body_bounds(lines, numbers)
+    reasons = [boilerplate.reason(line.text, head=i < first, tail=i > last) for i, line in enumerate(lines)]
+    _mark_hinted(lines, reasons, hints)
+    _mark_contents(lines, reasons)
+    _mark_values(lines, reasons, first)
+    _mark_issuers(lines, reasons)
+    _mark_links(lines, reasons, last)
+    _mark_running_heads(lines, reasons)
+    if title:
+        _mark_titles(lines, reasons, squeeze(title), first)
+    return reasons
+
+
+def squeeze(text: str) -> str:
+    """A text without white space, for comparing titles and entries."""
+    return re.sub(r"\s", "", text)
+
+
+def _body_bounds(lines: Sequence[Line], numbers: Sequence[NumberedLine | None]) -> tuple[int, int]:
+    """The indices of the first and last lines that can only be body: a numbered heading or a full sentence."""
+
+    def body(index: int) -> bool:
+        text, number = lines[index].text, numbers[index]
+        long = len(text) >= 30 and ("。" in text or "；" in text or "！" in text)
+        if not long and not (number and number.rank <= 5 and number.heading):
+            return False
+        return boilerplate.reason(text, head=True, tail=True) is None
+
+    first = next((i for i in range(len(lines)) if body(i)), None)
+    if first is None:
+        return 0, len(lines)
+    return first, next(i for i in range(len(lines) - 1, -1, -1) if body(i))
+
+
+def _mark_hinted(lines: Sequence[Line], reasons: list[str | None], hints: Iterable[Hint]) -> None:
+    """What the format itself calls its contents."""
+    contents = [hint.span for hint in hints if hint.style == "toc"]
+    position = 0
+    for i, line in enumerate(lines):
+        while position < len(contents) and contents[position].end <= line.span.start:
+            position += 1
+        if position < len(contents) and contents[position].start <= line.span.start:
+            reasons[i] = "目录"
+
+
+def _mark_contents(lines: Sequence[Line], reasons: list[str | None]) -> None:
+    """A table of contents: from 目录 to where its first entry comes again, or else to the first body line."""
+    start = next((i for i, line in enumerate(lines[:80]) if len(line.text) <= 12 and _CONTENTS.match(line.text)), None)
+    if start is None:
+        return
+    body = next((i for i in range(start + 1, len(lines)) if _CLOSED.search(lines[i].text)), start + 1)
+    # A sentence wrapped over lines begins above its full stop.
+    while body - 1 > start and re.search(r"[，,]", lines[body - 1].text) and not _is_entry(lines[body - 1].text):
+        body -= 1
+    entry = squeeze(re.sub(r"^目\s*[录次]|contents", "", lines[start].text)) or next(
+        (squeeze(_PAGE_REFERENCE.sub("", line.text)) for line in lines[start + 1 : body]), ""
+    )
+    again = next((i for i in range(start + 2, body) if entry and squeeze(lines[i].text).startswith(entry)), body)
+    for i in range(start, again):
+        reasons[i] = "目录"
+
+
+def _is_entry(line: str) -> bool:
+    return outline.numbered(line) is not None or bool(re.search(r"第.{1,4}[篇章节]|[0-9]\s*$", line))
+
+
+def _mark_values(lines: Sequence[Line], reasons: list[str | None], first: int) -> None:
+    """Above the body: what follows 「来源：」 on the next line, and the words between the 「>」 of a path."""
+    for i in range(1, min(first, len(lines))):
+        before = lines[i - 1].text
+        if reasons[i] is not None or len(lines[i].text) > (60 if reasons[i - 1] == "元数据" else 20):
+            continue
+        if reasons[i - 1] in _VALUE_OF and _LABEL_ALONE.fullmatch(before):
+            reasons[i] = reasons[i - 1]
+        elif _SEPARATOR.fullmatch(before) and i + 1 < len(lines) and _SEPARATOR.fullmatch(lines[i + 1].text):
+            reasons[i] = "面包屑导航"
+
+
+def _mark_issuers(lines: Sequence[Line], reasons: list[str | None]) -> None:
+    """Who signed: one to three bodies alone on a line right above the date of a signature."""
+    for i in range(1, len(lines)):
+        if reasons[i] not in ("落款日期", "印发信息"):
+            continue
+        for above in (i - 1, i - 2):
+            text = lines[above].text if above >= 0 else ""
+            if reasons[above] is not None or len(text) > 40 or not _ISSUER.fullmatch(text):
+                break
+            reasons[above] = "落款"
+
+
+def _mark_links(lines: Sequence[Line], reasons: list[str | None], last: int) -> None:
+    """Below the body: the titles of other pages under 「相关链接」 or 「推荐阅读」."""
+    listed = False
+    for i in range(last + 1, len(lines)):
+        listed = listed or reasons[i] in ("推荐阅读", "友情链接")
+        if listed and reasons[i] is None and len(lines[i].text) <= 60 and lines[i].text[-1] not in "。；":
+            reasons[i] = "推荐阅读"
+
+
+def _mark_running_heads(lines: Sequence[Line], reasons: list[str | None]) -> None:
+    """The same few words beside page numbers, three times and more: a running head."""
+    beside: Counter[str] = Counter()
+    places: dict[str, list[int]] = {}
+    for i, reason in enumerate(reasons):
+        if reason != "页码":
+            continue
+        for near in (i - 1, i + 1):
+            if 0 <= near < len(lines) and reasons[near] is None and _RUNNING.fullmatch(lines[near].text):
+                words = squeeze(lines[near].text)
+                beside[words] += 1
+                places.setdefault(words, []).append(near)
+    for words, count in beside.items():
+        if count >= 3:
+            for i in places[words]:
+                reasons[i] = "页眉页脚"
+
+
+def _mark_titles(lines: Sequence[Line], reasons: list[str | None], title: str, first: int) -> None:
+    """The title again: parts of it above the body, and runs of lines anywhere that spell it out."""
+    for i, line in enumerate(lines[:first]):
+        text = squeeze(line.text)
+        if reasons[i] is None and len(text) >= 4 and text in title:
+            reasons[i] = "标题"
+    for i, line in enumerate(lines):
+        if not title or line.text[0] != title[0] or len(line.text) > 2 * len(title):
+            continue
+        joined = ""
+        for j in range(i, min(i + 4, len(lines))):
+            joined += squeeze(lines[j].text)
+            if len(joined) > len(title) or not title.startswith(joined):
+                break
+            if joined == title:
+                reasons[i : j + 1] = ["标题"] * (j + 1 - i)
