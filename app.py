@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 import settings as configuration
-from corpus import intake
+from corpus import tray
 from corpus.errors import NotReady, PlanSeekError
 from corpus.store import Store
 from retriever import exporters, wire
@@ -174,7 +174,7 @@ def _received(uploads: Iterable[UploadFile], folder: Path, limit_mb: int) -> Ite
                 raise PlanSeekError(f"有两个文件同名「{name}」。请改名后再上传。")
             names.append(name)
             _save(upload, Path(waiting) / name, limit_mb)
-        intake.find([Path(waiting)])
+        tray.find([Path(waiting)])
         saved = [(Path(waiting) / name).replace(folder / name) for name in names]
     yield [folder] if SIDE_FILES.intersection(names) else saved
 

@@ -19,7 +19,7 @@ import settings as configuration
 from corpus.errors import PlanSeekError
 
 if TYPE_CHECKING:
-    from corpus.places import Place
+    from corpus.regions.places import Place
     from index.ingest import Progress
     from retriever.model import Answer, Findings, Group, Hit, Query, Statement
     from retriever.service import Service
@@ -123,19 +123,19 @@ def inspect(
     file: Annotated[Path, typer.Argument(metavar="文件", readable=False)], home: Home = None, as_json: AsJson = False
 ) -> None:
     """查看一个文件会被读成什么：元数据、结构、段落。不写入任何数据。"""
-    from corpus import intake
+    from corpus import intake, tray
     from corpus.errors import UnreadableFile
-    from corpus.places import Gazetteer
+    from corpus.regions.places import Gazetteer
     from retriever.wire import inspection_json
 
-    tray = intake.find([file])
-    if len(tray.files) != 1:
-        reason = tray.refused[0][1] if tray.refused else "不是单个文件。请给出一个文件。"
+    held = tray.find([file])
+    if len(held.files) != 1:
+        reason = held.refused[0][1] if held.refused else "不是单个文件。请给出一个文件。"
         raise PlanSeekError(f"{file}：{reason}")
-    found = tray.files[0]
+    found = held.files[0]
     try:
-        gazetteer = Gazetteer((*_places(home), *tray.places))
-        document, passages = intake.read_document(intake.load(found.path), found, gazetteer)
+        gazetteer = Gazetteer((*_places(home), *held.places))
+        document, passages = intake.read_document(intake.load(found), found, gazetteer)
     except UnreadableFile as error:
         raise PlanSeekError(f"{file.name}：{error}" if file.name not in str(error) else str(error)) from error
     shown = inspection_json(document, passages)
@@ -145,10 +145,21 @@ def inspect(
     for name, value in shown["document"].items():
         if isinstance(value, dict):
             content = value["value"]["name"] if isinstance(value["value"], dict) else value["value"]
-            _say(f"{name:8} {content if content is not None else '—'}（可信度 {value['confidence']:.2f}）")
+            sure = f"（可信度 {value['confidence']:.2f}）" if content is not None else ""
+            _say(f"{_FIELDS[name]}：{content if content is not None else '—'}{sure}")
+    for check in shown["document"]["checks"]:
+        _say(f"请核对：{check}")
     for passage in passages:
         _say(f"[{passage.span.start}–{passage.span.end}] {' › '.join(passage.trail)} 第{passage.paragraph}段")
         _say("    " + " ".join(passage.span.of(document.text).split()))
+    left_out = [section for section in document.sections if section.kind == "boilerplate"]
+    _say(f"略去 {len(left_out)} 处，不参与检索：")
+    for section in left_out:
+        _say(f"[{section.span.start}–{section.span.end}] {section.heading}：{' '.join(section.span.of(document.text).split())}")
+
+
+_FIELDS = {"title": "标题", "region": "地区", "kind": "文种", "period": "规划期", "status": "状态", "issued": "日期", "number": "文号",
+           "issuer": "发文机关"}  # fmt: skip
 
 
 def _places(home: Path | None) -> "list[Place]":
@@ -308,6 +319,16 @@ def _print_json(content: dict[str, Any]) -> None:
 _STATUS = {"added": "新增", "unchanged": "未变", "replaced": "更新", "removed": "移除", "refused": "未能读入"}
 
 
+_PARTS = {"heading": "标题", "box": "专栏", "table": "表格", "glossary": "名词解释", "appendix": "附件", "boilerplate": "略去的页面杂项"}
+
+
+def _short(file: str) -> str:
+    """A file's own name; a member's with its archive's."""
+    path = Path(file)
+    archive = next((parent for parent in path.parents if parent.suffix.lower() == ".zip"), None)
+    return path.relative_to(archive.parent).as_posix() if archive else path.name
+
+
 def _print_report(report: dict[str, Any]) -> None:
     for row in report["documents"]:
         region = row["region"]
@@ -316,7 +337,12 @@ def _print_report(report: dict[str, Any]) -> None:
             if row["title"]
             else ""
         )
-        _say(f"{_STATUS[row['status']]}  {Path(row['file']).name}  {row['reason'] or known}")
+        _say(f"{_STATUS[row['status']]}  {_short(row['file'])}  {row['reason'] or known}")
+        if row["status"] in ("added", "replaced"):
+            parts = "、".join(f"{name} {row['parts'][kind]}" for kind, name in _PARTS.items() if row["parts"].get(kind))
+            _say(f"      {row['passages']} 段" + (f"；{parts}" if parts else ""))
+            for check in row["checks"]:
+                _say(f"      请核对：{check}")
     _say(f"共 {len(report['documents'])} 个文件，语料 {report['passages']} 段，用时 {report['seconds']:.1f} 秒。")
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import NotReady, PlanSeekError
+from corpus.intake import READER_VERSION
 from corpus.model import Passage
 from corpus.store import Store
+from corpus.workers import Workers
 from index.backends import BACKENDS
 from index.protocols import Backend, Embedder, Floats
+from index.segment import segmented
 from index.tokenizer import Tokenizer
+from index.unfinished import Unfinished
 
 _BATCH = 512
 _FORMAT = "1"
@@ -31,6 +35,7 @@ class Manifest:
     passages: int
     tokenizer: str
     embedder: str
+    reader: str = READER_VERSION
     format: str = _FORMAT
 
 
@@ -40,47 +45,66 @@ def index_text(passage: Passage, text: str) -> str:
 
 
 def build(
-    home: Path, store: Store, passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder,
-    progress: Callable[[str, int, int], None],
+    home: Path, store: Store, passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder, workers: Workers,
+    unfinished: Unfinished, progress: Callable[[str, int, int], None],
 ) -> str:  # fmt: skip
     """Build the generation of these passages where it is not there whole, and return its name.
 
-    Vectors of passages that an earlier generation of the same model holds are taken from it.
+    Vectors of passages that an earlier generation of the same model or an unfinished ingest holds are taken from there.
     """
-    generation = _name(store, passages, tokenizer, embedder)
+    generation = _name(passages, tokenizer, embedder)
     folder = home / "index" / generation
     manifest = Manifest(generation, len(passages), tokenizer.name, embedder.name)
     if _intact(folder, manifest):
         return generation
-    texts = {document.id: document.text for document in store.documents()}
-    contents = [index_text(passage, texts[passage.document]) for passage in passages]
-    rows: list[list[str]] = []
-    for start in range(0, len(contents), _BATCH):
-        progress("分词", start, len(contents))
-        rows += [tokenizer.terms(content) for content in contents[start : start + _BATCH]]
-    vectors = np.zeros((len(contents), embedder.dimension), np.float32)
-    keys = [hashlib.sha256(content.encode()).hexdigest()[:24] for content in contents]
     known = _known_vectors(home, store.meta("generation"), embedder)
-    missing = [i for i, key in enumerate(keys) if key not in known]
-    for i, key in enumerate(keys):
-        if key in known:
-            vectors[i] = known[key]
-    for start in range(0, len(missing), _BATCH):
-        progress("计算向量", start, len(missing))
-        part = missing[start : start + _BATCH]
-        vectors[part] = embedder.encode_passages([contents[i] for i in part])
+    vectors = np.zeros((len(passages), embedder.dimension), np.float32)
+    rows: list[str] = []
+    keys: list[str] = []
+    size = store.size_of_texts()
+    for contents, terms in segmented(_contents(store, passages), size, tokenizer, workers):
+        start = len(keys)
+        progress("编入索引", start, len(passages))
+        rows += terms
+        keys += [hashlib.sha256(content.encode()).hexdigest()[:24] for content in contents]
+        own = {key: known[key] for key in keys[start:] if key in known}
+        own.update(unfinished.kept_vectors(embedder.name, [key for key in keys[start:] if key not in own]))
+        missing = [i for i, key in enumerate(keys[start:]) if key not in own]
+        if missing:
+            made = embedder.encode_passages([contents[i] for i in missing])
+            unfinished.keep_vectors(embedder.name, [keys[start + i] for i in missing], made)
+            vectors[[start + i for i in missing]] = made
+        for i, key in enumerate(keys[start:], start):
+            if key in own:
+                vectors[i] = own[key]
+    progress("编入索引", len(passages), len(passages))
     progress("写入索引", 0, 1)
-    unfinished = home / "index" / f".{generation}.{os.getpid()}"
-    shutil.rmtree(unfinished, ignore_errors=True)
+    part = home / "index" / f".{generation}.{os.getpid()}"
+    shutil.rmtree(part, ignore_errors=True)
     if passages:
-        backend_class("local").build(unfinished, rows, vectors)
-    unfinished.mkdir(parents=True, exist_ok=True)
-    (unfinished / "rows.json").write_text(json.dumps(keys), "utf-8")
-    (unfinished / "manifest.json").write_text(_json(manifest), "utf-8")
+        backend_class("local").build(part, (row.split() for row in rows), vectors)
+    part.mkdir(parents=True, exist_ok=True)
+    (part / "rows.json").write_text(json.dumps(keys), "utf-8")
+    (part / "manifest.json").write_text(_json(manifest), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
-    unfinished.rename(folder)
+    part.rename(folder)
     progress("写入索引", 1, 1)
     return generation
+
+
+def _contents(store: Store, passages: Sequence[Passage]) -> Iterator[list[str]]:
+    """What is indexed of the passages (ordered by document), in batches; one document's text in memory at a time."""
+    batch: list[str] = []
+    following = 0
+    for name, text in store.texts():
+        while following < len(passages) and passages[following].document == name:
+            batch.append(index_text(passages[following], text))
+            following += 1
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
 
 
 def current(home: Path, store: Store, tokenizer: Tokenizer, embedder: Embedder) -> tuple[Path, Manifest]:
@@ -98,7 +122,7 @@ def current(home: Path, store: Store, tokenizer: Tokenizer, embedder: Embedder) 
         raise NotReady(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建（原文件夹即可）。") from error
     for what, built, now in (
         ("分词词典", manifest.tokenizer, tokenizer.name), ("向量模型", manifest.embedder, embedder.name),
-        ("索引格式", manifest.format, _FORMAT),
+        ("文件读取规则", manifest.reader, READER_VERSION), ("索引格式", manifest.format, _FORMAT),
     ):  # fmt: skip
         if built != now:
             raise NotReady(
@@ -133,9 +157,9 @@ def open_backend(folder: Path) -> Backend:
     return backend_class("local")(folder)
 
 
-def _name(store: Store, passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder) -> str:
+def _name(passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder) -> str:
     """Derived from all that an index depends on: equal content, equal name."""
-    digest = hashlib.sha256(f"{_FORMAT}\n{tokenizer.name}\n{embedder.name}\n".encode())
+    digest = hashlib.sha256(f"{_FORMAT}\n{READER_VERSION}\n{tokenizer.name}\n{embedder.name}\n".encode())
     for passage in passages:
         digest.update(f"{passage.id}\t{'|'.join(passage.trail)}\n".encode())
     return digest.hexdigest()[:16]

@@ -1,20 +1,28 @@
-"""Brings files into the store and keeps the index in step: all of an ingest is kept, or, on a kill, none of it."""
+"""Brings files into the store and keeps the index in step: all of an ingest shows at once, or, on a kill, none of it; what
+was read by then is not read again."""
 
-import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from corpus import intake
-from corpus.errors import PlanSeekError, UnreadableFile
+from corpus import intake, tray
+from corpus.errors import PlanSeekError
+from corpus.links.families import link_copies
+from corpus.links.settle import settle
 from corpus.model import Document
-from corpus.places import Gazetteer
+from corpus.reader import Read, Task, read_files
+from corpus.regions.places import digest as places_digest
+from corpus.remarks import remarks
+from corpus.rows import listed
 from corpus.store import Store
+from corpus.tray import Found, Tray
+from corpus.workers import Workers
 from index import generations
 from index.protocols import Embedder
 from index.tokenizer import Tokenizer
+from index.unfinished import Unfinished
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name (Chinese, shown as is), steps done, steps in all."""
@@ -22,13 +30,18 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file: status added, unchanged, replaced, removed or refused (with the reason)."""
+    """What became of one file: status added, unchanged, replaced, removed or refused (with the reason).
+
+    parts: how many headings, boxes, tables and lines of page noise were recognised; checks: what to look at (Chinese).
+    """
 
     file: str
     status: str
     document: Document | None = None
     passages: int = 0
     reason: str | None = None
+    parts: Mapping[str, int] = field(default_factory=dict)
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +71,13 @@ def ingest(
     if not paths:
         raise PlanSeekError("没有给出文件。用法：planseek ingest 文件或文件夹…")
     try:
-        tray = _nameable(intake.find(paths))
+        found = _nameable(tray.find(paths))
     except OSError as error:
         raise PlanSeekError(
             f"无法读取 {error.filename or '所给路径'}（{error.strerror}）。请检查权限后重试。"
         ) from error
-    reports = [FileReport(path, "refused", reason=reason) for path, reason in tray.refused]
-    if not tray.files and not tray.places and not (prune and not tray.refused):
+    reports = [FileReport(path, "refused", reason=reason) for path, reason in found.refused]
+    if not found.files and not found.places and not (prune and not found.refused):
         told = {report.file for report in reports}
         reports += [
             FileReport(_shown(p), "refused", reason="其中没有文件。请放入文本、网页、Word 或 PDF 后重试。")
@@ -74,7 +87,7 @@ def ingest(
         return Report(tuple(reports), _passages_in(home), time.perf_counter() - began)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        passages = _write(tray, paths, home, tokenizer, embedder, prune, progress, reports)
+        reports, passages = _write(found, paths, home, tokenizer, embedder, prune, progress, reports)
     except OSError as error:
         raise PlanSeekError(
             f"无法写入数据文件夹 {home}（{error.strerror or error}）。请检查磁盘空间与读写权限，或用 --home 换一个文件夹。"
@@ -83,31 +96,46 @@ def ingest(
 
 
 def _write(
-    tray: intake.Tray, paths: Sequence[Path], home: Path, tokenizer: Tokenizer, embedder: Embedder, prune: bool,
+    found: Tray, paths: Sequence[Path], home: Path, tokenizer: Tokenizer, embedder: Embedder, prune: bool,
     progress: Progress, reports: list[FileReport],
-) -> int:  # fmt: skip
-    """Store and index what the tray holds in one transaction, add to `reports`, and return how many passages there are."""
+) -> tuple[list[FileReport], int]:  # fmt: skip
+    """Store and index what the tray holds in one transaction; the reports with these files', and how many passages
+    there are."""
     store = Store(home / "corpus.sqlite", create=True)
+    done = False
     try:
-        with store.writing():
-            known = store.gazetteer().places
-            places = [place for place in tray.places if known.get(place.code) != place]
-            store.add_places(places)
-            reports += _take(store, tray, progress)
-            if prune:
-                reports += _prune(store, paths, {found.key for found in tray.files})
-            store.remove_orphans()
-            passages = store.passages()
-            generation = generations.build(home, store, passages, tokenizer, embedder, progress)
-            # Nothing is written where nothing changed.
-            if store.meta("generation") != generation:
-                store.set_meta("generation", generation)
-            if places or any(report.status in ("added", "replaced", "removed") for report in reports):
-                store.set_meta("changes", str(int(store.meta("changes") or 0) + 1))
+        with store.writing(), Workers() as workers:
+            unfinished = Unfinished(home / "unfinished.sqlite")
+            try:
+                known = store.gazetteer().places
+                places = [place for place in found.places if known.get(place.code) != place]
+                store.add_places(places)
+                reports = reports + _take(store, found, workers, unfinished, progress)
+                if prune:
+                    reports += _prune(store, paths, {file.key for file in found.files})
+                store.remove_orphans()
+                added = store.added_places()
+                changed = settle(store, found.files, added, workers)
+                reports = _completed(store, reports, changed)
+                moved = bool(places or changed) or any(r.status in ("added", "replaced", "removed") for r in reports)
+                if moved:
+                    link_copies(store, added, places_digest(added), workers, progress)
+                passages = store.passages()
+                generation = generations.build(
+                    home, store, passages, tokenizer, embedder, workers, unfinished, progress
+                )
+                # Nothing is written where nothing changed.
+                if store.meta("generation") != generation:
+                    store.set_meta("generation", generation)
+                if moved:
+                    store.set_meta("changes", str(int(store.meta("changes") or 0) + 1))
+                done = True
+            finally:
+                unfinished.close(done=done)
         _tidy(home, store)
     finally:
         store.close()
-    return len(passages)
+    return reports, len(passages)
 
 
 def _tidy(home: Path, store: Store) -> None:
@@ -121,14 +149,14 @@ def _tidy(home: Path, store: Store) -> None:
         return
 
 
-def _nameable(tray: intake.Tray) -> intake.Tray:
+def _nameable(found: Tray) -> Tray:
     """The tray without files whose names are no UTF-8 (a Chinese archive unpacked elsewhere): they are refused."""
     reason = "文件名不是 UTF-8 编码，无法登记。请改名后重试。"
-    strange = [found for found in tray.files if _shown(found.path) != found.key]
-    refused = [(_shown(Path(path)), why) for path, why in tray.refused]
+    strange = [file for file in found.files if _shown(file.path) != file.path.as_posix()]
+    refused = [(_shown(Path(path)), why) for path, why in found.refused]
     return replace(
-        tray, files=tuple(found for found in tray.files if found not in strange),
-        refused=(*refused, *((_shown(found.path), reason) for found in strange)),
+        found, files=tuple(file for file in found.files if file not in strange),
+        refused=(*refused, *((_shown(file.path), reason) for file in strange)),
     )  # fmt: skip
 
 
@@ -147,48 +175,77 @@ def _passages_in(home: Path) -> int:
         store.close()
 
 
-def _take(store: Store, tray: intake.Tray, progress: Progress) -> list[FileReport]:
+def _take(
+    store: Store, found: Tray, workers: Workers, unfinished: Unfinished, progress: Progress
+) -> list[FileReport]:
+    """Bring every file into the store that is new or changed; a report for each, in the tray's order."""
     gazetteer = store.gazetteer()
-    places_digest = _digest(gazetteer)
+    places = store.added_places()
+    digest = places_digest(places)
     known = store.files()
     documents = {document.id: document for document in store.documents(with_text=False)}
     counts = store.passage_counts()
-    reports: list[FileReport] = []
-    for done, found in enumerate(tray.files):
-        progress("读取文件", done, len(tray.files))
-        reading = intake.reading_key(found, places_digest)
-        report = _take_file(store, found, reading, known.get(found.key), documents, counts, gazetteer)
-        reports.append(report)
-        if report.document:
-            documents[report.document.id] = report.document
-            counts[report.document.id] = report.passages
-    progress("读取文件", len(tray.files), len(tray.files))
-    return reports
+    reports: dict[str, FileReport] = {}
+    states: dict[str, tuple[int, int, str]] = {}
+    tasks: list[Task] = []
+
+    def take(file: Found, read: Read) -> None:
+        before = known.get(file.key)
+        if read.refusal is not None:
+            # The last good reading of a file that has become unreadable stays until it is pruned.
+            reports[file.key] = FileReport(file.key, "refused", reason=read.refusal)
+            return
+        if read.sheaf is None:
+            reports[file.key] = FileReport(file.key, "unchanged", documents[read.identity], counts.get(read.identity, 0))
+        else:
+            store.put(read.sheaf)
+            documents[read.identity] = listed(read.sheaf, file.key, gazetteer)
+            counts[read.identity] = len(read.sheaf.passages)
+            status = "replaced" if before else "added"
+            reports[file.key] = FileReport(file.key, status, documents[read.identity], counts[read.identity])
+        store.put_file(file.key, read.identity, *states[file.key])
+
+    for file in found.files:
+        try:
+            stat = file.path.stat()
+        except OSError as error:
+            reason = f"无法读取（{error.strerror or error}）。请检查文件权限。"
+            reports[file.key] = FileReport(file.key, "refused", reason=reason)
+            continue
+        state = states[file.key] = (stat.st_size, stat.st_mtime_ns, intake.reading_key(file, digest))
+        before = known.get(file.key)
+        if before and before[1:] == state and before[0] in documents:
+            reports[file.key] = FileReport(file.key, "unchanged", documents[before[0]], counts.get(before[0], 0))
+        elif sheaf := unfinished.kept(file.key, *state):
+            take(file, Read(sheaf.id, sheaf))
+        else:
+            same = before[0] if before and before[3] == state[2] and before[0] in documents else None
+            tasks.append(Task(file, stat.st_size if file.member is None else 0, places, same))
+    done = len(reports)
+    progress("读取文件", done, len(found.files))
+    for task, read in read_files(tasks, workers):
+        take(task.found, read)
+        if read.sheaf is not None:
+            unfinished.keep(task.found.key, *states[task.found.key], read.sheaf)
+        done += 1
+        progress("读取文件", done, len(found.files))
+    progress("读取文件", len(found.files), len(found.files))
+    return [reports[file.key] for file in found.files]
 
 
-def _take_file(
-    store: Store, found: intake.Found, reading: str, before: tuple[str, int, int, str] | None,
-    documents: dict[str, Document], counts: dict[str, int], gazetteer: Gazetteer,
-) -> FileReport:  # fmt: skip
-    try:
-        state = found.path.stat()
-        same = before is not None and before[1:] == (state.st_size, state.st_mtime_ns, reading)
-        if same and before and before[0] in documents:
-            return FileReport(found.key, "unchanged", documents[before[0]], counts.get(before[0], 0))
-        content = intake.load(found.path)
-        identity = hashlib.sha256(content).hexdigest()
-        if before and before[0] == identity and before[3] == reading:
-            store.put_file(found.key, identity, state.st_size, state.st_mtime_ns, reading)
-            return FileReport(found.key, "unchanged", documents[identity], counts.get(identity, 0))
-        document, passages = intake.read_document(content, found, gazetteer)
-    except UnreadableFile as error:
-        # The last good reading of a file that has become unreadable stays until it is pruned.
-        return FileReport(found.key, "refused", reason=str(error))
-    except OSError as error:
-        return FileReport(found.key, "refused", reason=f"无法读取（{error.strerror or error}）。请检查文件权限。")
-    store.put(document, passages)
-    store.put_file(found.key, document.id, state.st_size, state.st_mtime_ns, reading)
-    return FileReport(found.key, "replaced" if before else "added", document, len(passages))
+def _completed(store: Store, reports: Sequence[FileReport], changed: set[str]) -> list[FileReport]:
+    """The reports with what is known only when all files are in: links, what to check, what was recognised."""
+    documents = {document.id: document for document in store.documents(with_text=False)}
+    completed = []
+    for report in reports:
+        document = documents.get(report.document.id) if report.document else None
+        if document is None:
+            completed.append(report)
+            continue
+        status = "replaced" if report.status == "unchanged" and document.id in changed else report.status
+        parts = store.joints_of(document.id).get("parts", {})
+        completed.append(replace(report, status=status, document=document, parts=parts, checks=remarks(document)))
+    return completed
 
 
 def _prune(store: Store, paths: Sequence[Path], present: set[str]) -> list[FileReport]:
@@ -201,8 +258,3 @@ def _prune(store: Store, paths: Sequence[Path], present: set[str]) -> list[FileR
     for path in gone:
         store.remove_file(path)
     return [FileReport(path, "removed") for path in gone]
-
-
-def _digest(gazetteer: Gazetteer) -> str:
-    rows = "\n".join(f"{p.code},{p.name},{p.level},{p.parent},{p.aliases}" for p in gazetteer.places.values())
-    return hashlib.sha256(rows.encode()).hexdigest()[:16]

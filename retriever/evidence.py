@@ -4,8 +4,8 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 
-from corpus.cut import sentences
 from corpus.model import Passage, Span
+from corpus.structure.cut import sentences
 from index.protocols import Backend
 from index.tokenizer import Tokenizer, fold
 from retriever.expand import Expansion

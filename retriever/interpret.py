@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from corpus.errors import PlanSeekError
 from corpus.metadata import KINDS, STATUSES
 from corpus.model import Region
-from corpus.places import LEVELS, Gazetteer, Mention
+from corpus.regions.places import LEVELS, Gazetteer, Mention
 from retriever.model import MODES, Interpretation, Query
 
 LONGEST_QUESTION = 1000

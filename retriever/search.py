@@ -10,14 +10,13 @@ import numpy as np
 
 from corpus.errors import NotReady, PlanSeekError
 from corpus.model import Document, Passage, Region
-from corpus.places import Gazetteer
+from corpus.regions.places import Gazetteer
 from corpus.store import Store
 from index import generations
 from index.protocols import Backend, Embedder, Floats, Rows
 from index.tokenizer import Tokenizer
 from retriever import evidence, fuse
 from retriever.answer import answer
-from retriever.drafts import superseded
 from retriever.expand import Expansion, Lexicon
 from retriever.feedback import feedback
 from retriever.interpret import check, interpret
@@ -154,7 +153,7 @@ def allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
         )
     codes = {region.code for region in understood.regions}
     limited = bool(codes) or understood.fan_out is not None
-    stepped_back = set() if query.statuses or query.document else superseded(corpus.documents.values())
+    stepped_back = set() if query.statuses or query.document else {document.id for document in corpus.documents.values() if document.final}
 
     def passes(document: Document) -> bool:
         return (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from corpus.model import Document, Passage, Region
+from corpus.remarks import remarks
 from retriever.cite import label
 from retriever.model import Answer, Findings, Group, Hit, Interpretation, Statement
 
@@ -124,7 +125,8 @@ def report_json(report: "Report") -> Json:
 
 def _file_json(file: "FileReport") -> Json:
     short: Json = {"file": file.file, "id": None, "status": file.status, "reason": file.reason, "title": None, "region": None,
-                   "kind": None, "period": None, "passages": file.passages}  # fmt: skip
+                   "kind": None, "period": None, "passages": file.passages, "parts": dict(file.parts),
+                   "checks": list(file.checks)}  # fmt: skip
     if file.document:
         known = document_json(file.document)
         short |= {key: known[key] for key in ("id", "title", "region", "kind", "period")}
@@ -155,11 +157,25 @@ def inspection_json(document: Document, passages: Sequence[Passage]) -> Json:
             "status": field("status", document.status),
             "issued": field("issued", document.issued),
             "number": field("number", document.number),
+            "issuer": field("issuer", document.issuer),
             "pages": len(document.pages) or None,
+            "follows": document.follows,
+            "missing": document.missing,
+            "final": document.final,
+            "checks": list(remarks(document)),
         },
         "sections": [
             {"kind": s.kind, "level": s.level, "heading": s.heading, "start": s.span.start, "end": s.span.end}
             for s in document.sections
+        ],
+        "tables": [
+            {
+                "start": table.span.start,
+                "end": table.span.end,
+                "columns": [cell.of(document.text) for cell in table.columns],
+                "rows": [[cell.of(document.text) for cell in row] for row in table.rows],
+            }
+            for table in document.tables
         ],
         "passages": [
             {

@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from corpus.places import Gazetteer
+from corpus.regions.places import Gazetteer
 
 ROOT = Path(__file__).parents[1]
 

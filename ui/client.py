@@ -64,6 +64,10 @@ class Api:
             if not page["documents"] or len(found) >= page["total"]:
                 return found
 
+    def document(self, document_id: str) -> Json:
+        """One document's text with how it was read."""
+        return self._json("GET", f"/v1/documents/{document_id}")
+
     def ask(self, question: Json) -> Json:
         """Findings with cited sentences."""
         return self._json("POST", "/v1/ask", json=question)

@@ -62,6 +62,7 @@ def _outcome(file: Json) -> str:
     return (
         f"<tr><td>{label}</td><td>{_document(file)}</td><td>{_region(file['region'])}</td>"
         f'<td>{escaped(file["kind"])} {escaped(file["period"])}</td><td class="n">{int(file["passages"])} 段</td></tr>'
+        + "".join(f'<tr><td></td><td colspan="4"><small>请核对：{escaped(check)}</small></td></tr>' for check in file["checks"])
     )
 
 

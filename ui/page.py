@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import filters, library, results
+from ui import filters, library, reading, results
 from ui.client import Api, ApiError, Json, Unreachable
 from ui.examples import examples
 from ui.marks import escaped
@@ -153,7 +153,7 @@ def _exports(api: Api, question: Json) -> None:
 def _first_files(api: Api) -> None:
     st.html(
         '<div class="ps-empty" lang="zh-CN"><h2>先放入规划文本</h2><p>把规划纲要、政府工作报告、实施意见等文件拖到下面，入库后就能提问。'
-        "支持 TXT、网页、Word（.docx）和 PDF；也可以在终端用 planseek ingest 一次读入整个文件夹。</p></div>"
+        "支持 TXT、网页、Word、WPS、PDF、Excel 和 ZIP 压缩包；也可以在终端用 planseek ingest 一次读入整个文件夹。</p></div>"
     )
     if _upload(api):
         # The next run has a corpus and shows the questions; what became of the files must not be lost from sight.
@@ -164,7 +164,7 @@ def _first_files(api: Api) -> None:
 def _corpus(api: Api, documents: list[Json]) -> None:
     passages = sum(document["passages"] for document in documents)
     st.html(
-        '<h2 class="ps-h" lang="zh-CN">添加文件</h2><p class="ps-hint" lang="zh-CN">支持 TXT、网页、Word（.docx）和 PDF；可附 metadata.csv 更正标题、地区等，'
+        '<h2 class="ps-h" lang="zh-CN">添加文件</h2><p class="ps-hint" lang="zh-CN">支持 TXT、网页、Word、WPS、PDF（扫描件需安装 OCR 组件）、Excel、图片和 ZIP 压缩包；可附 metadata.csv 更正标题、地区等，'
         "附 regions.csv 增加自设的开发区。</p>"
     )
     if _upload(api):
@@ -178,6 +178,17 @@ def _corpus(api: Api, documents: list[Json]) -> None:
         st.html(library.table(shown))
     else:
         st.html(f'<p class="ps-hint" lang="zh-CN">没有与“{escaped(wanted)}”相符的文件。</p>')
+        return
+    titles = {d["id"]: f"{d['title']}（{library.file_name(d['file'])}）" for d in shown[: library.MOST_ROWS]}
+    chosen = st.selectbox(
+        "查看一份文件是怎样读入的", list(titles), None, titles.__getitem__, key="reading",
+        placeholder="选择文件，查看它的章节、表格和略去的内容", label_visibility="collapsed",
+    )  # fmt: skip
+    if chosen:
+        try:
+            st.html(reading.shown(api.document(chosen)))
+        except ApiError as error:
+            st.html(_note(str(error)))
 
 
 def _upload(api: Api) -> bool:

@@ -1,29 +1,27 @@
-"""The index of one machine: bm25s's score matrix and an exact FAISS store in a folder. Knows rows, not passages."""
+"""The index of one machine: a matrix of BM25 scores and an exact FAISS store in a folder. Knows rows, not passages."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from pathlib import Path
 
 import numpy as np
 
 from corpus.errors import NotReady
+from index.backends.bm25 import K1, B, columns
 from index.protocols import Floats, Rows
-
-K1, B = 1.5, 0.75
 
 
 class LocalBackend:
-    """BM25 (bm25s, Lucene's variant) and exact inner products over the rows of one generation's folder."""
+    """BM25 (Lucene's variant) and exact inner products over the rows of one generation's folder."""
 
     def __init__(self, folder: Path) -> None:
         try:
-            # bm25s's own files, read without importing it: one column of the matrix is one term's scores by row.
+            # One column of the matrix is one term's scores by row.
             self._data = _mapped(folder / "data.csc.index.npy")
             self._indices = _mapped(folder / "indices.csc.index.npy")
             self._indptr = _mapped(folder / "indptr.csc.index.npy")
             self._vocabulary: dict[str, int] = json.loads((folder / "vocab.index.json").read_text("utf-8"))
-            self._vocabulary.pop("", None)  # bm25s's own entry: a column without an end
             self.size = int(json.loads((folder / "params.index.json").read_text("utf-8"))["num_docs"])
             import faiss
 
@@ -39,15 +37,17 @@ class LocalBackend:
         self._vectors = rows.reshape(index.ntotal, index.d)
 
     @classmethod
-    def build(cls, folder: Path, terms: Sequence[Sequence[str]], vectors: Floats) -> None:
-        """Write an index of len(terms) rows; vectors (len(terms), dimension) float32 unit rows."""
-        import bm25s
+    def build(cls, folder: Path, terms: Iterable[Sequence[str]], vectors: Floats) -> None:
+        """Write an index of as many rows as there are bags of terms; vectors (rows, dimension) float32 unit rows."""
         import faiss
 
         folder.mkdir(parents=True, exist_ok=True)
-        lexical = bm25s.BM25(k1=K1, b=B, method="lucene")
-        lexical.index([list(row) for row in terms], show_progress=False)
-        lexical.save(folder, show_progress=False)
+        lexical = columns(terms)
+        np.save(folder / "data.csc.index.npy", lexical.data)
+        np.save(folder / "indices.csc.index.npy", lexical.indices)
+        np.save(folder / "indptr.csc.index.npy", lexical.indptr)
+        (folder / "vocab.index.json").write_text(json.dumps(lexical.vocabulary, ensure_ascii=False), "utf-8")
+        (folder / "params.index.json").write_text(json.dumps({"k1": K1, "b": B, "num_docs": lexical.size}), "utf-8")
         flat = faiss.IndexFlatIP(vectors.shape[1])
         flat.add(np.ascontiguousarray(vectors, np.float32))
         faiss.write_index(flat, str(folder / "vectors.faiss"))

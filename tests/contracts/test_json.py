@@ -29,7 +29,7 @@ HIT = {
 }
 DOCUMENT = {"id", "title", "file", "region", "kind", "period", "status"}
 REGION = {"code", "name", "level"}
-FIELDS = ("title", "region", "kind", "period", "status", "issued", "number")
+FIELDS = ("issuer", "title", "region", "kind", "period", "status", "issued", "number")
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +126,10 @@ def test_one_document(client: TestClient) -> None:
     listed = client.get("/v1/documents").json()["documents"]
     for entry in listed:
         shown = client.get(f"/v1/documents/{entry['id']}").json()
-        assert set(shown) == {"document", "sections", "passages", "text"}
-        assert set(shown["document"]) == {"id", "files", "pages", *FIELDS}
+        assert set(shown) == {"document", "sections", "tables", "passages", "text"}
+        assert set(shown["document"]) == {"id", "files", "pages", "follows", "missing", "final", "checks", *FIELDS}
+        for table in shown["tables"]:
+            assert set(table) == {"start", "end", "columns", "rows"}
         for name in FIELDS:
             field = shown["document"][name]
             assert set(field) == {"value", "span", "confidence", "source"} and 0 <= field["confidence"] <= 1
@@ -160,10 +162,12 @@ def test_the_command_line_says_the_same(client: TestClient, planseek: Any, sampl
 def test_inspect_is_the_document_without_its_text(
     client: TestClient, planseek: Any, samples: Path, tmp_path: Path
 ) -> None:
-    """Read from the file alone, with the regions.csv beside it, into no home."""
-    for entry in client.get("/v1/documents").json()["documents"][1:3]:
+    """Read from the file alone, with the regions.csv beside it, into no home: files that stand alone in the corpus."""
+    documents = client.get("/v1/documents").json()["documents"]
+    for entry in (documents[1], documents[4], documents[5]):
         shown = client.get(f"/v1/documents/{entry['id']}").json()
         del shown["text"]
+        assert (shown["document"]["follows"], shown["document"]["final"]) == (None, None)
         ran = planseek("inspect", samples / Path(entry["file"]).name, "--json", home=tmp_path / "无")
         assert ran.json == shown and not (tmp_path / "无").exists()
 
@@ -173,7 +177,7 @@ def test_ingest_report(client: TestClient, planseek: Any, samples: Path, tmp_pat
     report = planseek("ingest", *files, "--json", home=tmp_path / "库").json
     assert set(report) == {"documents", "passages", "seconds"}
     refused, added = report["documents"]
-    keys = {"file", "id", "status", "reason", "title", "region", "kind", "period", "passages"}
+    keys = {"file", "id", "status", "reason", "title", "region", "kind", "period", "passages", "parts", "checks"}
     assert set(refused) == set(added) == keys
     assert (refused["status"], refused["id"], refused["passages"]) == ("refused", None, 0) and refused["reason"]
     assert (added["status"], added["reason"], added["passages"]) == ("added", None, report["passages"])

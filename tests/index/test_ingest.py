@@ -325,7 +325,7 @@ def before_and_after(
 
 @pytest.mark.parametrize(
     ("stage", "steps"),
-    [("读取文件", 1), ("读取文件", 3), ("分词", 1), ("计算向量", 1), ("写入索引", 1), ("写入索引", 2), ("-", 60),
+    [("读取文件", 1), ("读取文件", 3), ("编入索引", 1), ("写入索引", 1), ("写入索引", 2), ("-", 60),
      ("-", 500)],
 )  # fmt: skip
 def test_a_killed_ingest_loses_nothing(

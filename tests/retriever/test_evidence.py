@@ -11,7 +11,6 @@ from index.protocols import Backend
 from index.tokenizer import Tokenizer
 from retriever import evidence
 from retriever.answer import answer
-from retriever.drafts import superseded
 from retriever.expand import Expansion
 from retriever.model import Asked, Findings, Hit, Interpretation, Query
 
@@ -95,20 +94,3 @@ def test_an_answer_quotes_only_what_has_evidence() -> None:
     ]
     silent = answer(found(evidence.ANSWER - 0.01))
     assert (silent.status, silent.statements) == ("not_found", ())
-
-
-@pytest.mark.parametrize(
-    ("draft", "final", "expected"),
-    [
-        (("关于支持人才的意见（征求意见稿）", "征求意见稿"), ("关于支持人才的意见", "正式"), True),
-        (("人才意见（草案）", "草案"), ("人才意见", "修订"), True),
-        (("人才意见（征求意见稿）", "征求意见稿"), ("养老意见", "正式"), False),
-        (("人才意见（征求意见稿）", "征求意见稿"), ("人才意见（送审稿）", "送审稿"), False),
-        (("人才意见（征求意见稿）", "征求意见稿"), ("人才意见", "废止"), False),
-    ],
-)  # fmt: skip
-def test_a_draft_steps_back_only_for_its_final(draft: tuple[str, str], final: tuple[str, str], expected: bool) -> None:
-    first = Document("a" * 64, (), "", draft[0], status=draft[1])
-    second = Document("b" * 64, (), "", final[0], status=final[1])
-    assert superseded([first]) == set()
-    assert superseded([first, second]) == ({first.id} if expected else set())

@@ -7,7 +7,7 @@ import pytest
 
 from corpus.errors import PlanSeekError
 from corpus.model import Region
-from corpus.places import Gazetteer, read_places
+from corpus.regions.places import Gazetteer, read_places
 from retriever.interpret import LONGEST_QUESTION, check, interpret
 from retriever.model import Interpretation, Query
 

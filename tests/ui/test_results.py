@@ -123,9 +123,11 @@ def test_report_counts_and_explains() -> None:
         "kind": "规划纲要",
         "period": None,
         "passages": 12,
+        "checks": ["地区「<b>弋江区</b>」依据不足，请核对"],
     }
     refused = {"file": "/home/x/坏.pdf", "id": None, "status": "refused", "reason": "坏.pdf：文件是空的", "title": None,
-               "region": None, "kind": None, "period": None, "passages": 0}  # fmt: skip
+               "region": None, "kind": None, "period": None, "passages": 0,
+               "checks": []}  # fmt: skip
     added = known | {"file": "/home/x/好.txt", "status": "added", "reason": None}
     shown = library.report({"documents": [added, refused], "passages": 12, "seconds": 1.26})
     assert "新增 1 个，未能读入 1 个" in shown and "1.3 秒" in shown

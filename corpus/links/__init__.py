@@ -1,0 +1,1 @@
+"""How documents and passages stand to one another: parts, versions, near-copies."""
