@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -15,6 +16,8 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 import settings as configuration
 from corpus import tray
 from corpus.errors import NotReady, PlanSeekError
+from corpus.layout import boxes
+from corpus.model import Span
 from corpus.store import Store
 from retriever import exporters, wire
 from retriever.model import Query as Question
@@ -100,7 +103,7 @@ def create_app(service: Service | None = None) -> FastAPI:
 
     @app.post("/v1/ingest", summary="上传文件并编入索引")
     def ingest(
-        files: Annotated[list[UploadFile], File(description="文本、网页、Word 或 PDF；可附 metadata.csv、regions.csv")],
+        files: Annotated[list[UploadFile], File(description="文本、网页、Word、PDF、表格、图片或 ZIP；可附 metadata.csv、regions.csv")],
     ) -> dict[str, Any]:
         with _received(files, served.settings.home / "uploads", served.settings.upload_mb) as saved:
             return wire.report_json(served.ingest(saved))
@@ -122,6 +125,15 @@ def create_app(service: Service | None = None) -> FastAPI:
             if found is None:
                 raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
             return wire.inspection_json(found, store.passages(document_id)) | {"text": found.text}
+
+    @app.get("/v1/documents/{document_id}/boxes", summary="一段文字在页面上的位置")
+    def places_on_pages(
+        document_id: str, start: Annotated[int, Query(ge=0)], end: Annotated[int, Query(ge=0)]
+    ) -> dict[str, Any]:
+        with _open(served.store) as store:
+            if store.document(document_id) is None:
+                raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
+            return {"boxes": [asdict(box) for box in boxes(store.layout(document_id), Span(start, end))]}
 
     @app.get("/v1/health", summary="服务是否可用")
     def health() -> Response:

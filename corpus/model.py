@@ -134,6 +134,21 @@ class Document:
             return None
         return sum(1 for start in self.pages if start <= offset)
 
+    def rows_in(self, span: Span) -> list[list[tuple[str, str]]]:
+        """The rows of a table with column names that lie in a span, each as (column's name, cell's words) for every cell
+        that is not empty; a cell beyond the last name has none."""
+        return [
+            [
+                (table.columns[i].of(self.text) if i < len(table.columns) else "", cell.of(self.text))
+                for i, cell in enumerate(row)
+                if cell.start < cell.end
+            ]
+            for table in self.tables
+            if table.columns and table.span.start < span.end and span.start < table.span.end
+            for row in table.rows
+            if row and span.start <= row[0].start and row[-1].end <= span.end
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

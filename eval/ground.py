@@ -12,6 +12,7 @@ from corpus.model import Span
 from corpus.store import Store
 from eval.model import Ground, Item, QuestionSet
 from index.backends.local import LocalBackend
+from index.bags import Bags
 from index.generations import index_text
 from retriever.expand import Lexicon
 from retriever.service import Service
@@ -73,7 +74,7 @@ def over_home(service: Service) -> Ground:
 def over_texts(questions: QuestionSet, service: Service, folder: Path) -> Ground:
     """The passages of a BEIR set, each one row, indexed in `folder` by the parts that production uses."""
     texts = list(questions.texts.values())
-    LocalBackend.build(folder, [service.tokenizer.terms(t) for t in texts], service.embedder.encode_passages(texts))
+    LocalBackend.build(folder, Bags.of(map(service.tokenizer.terms, texts)), service.embedder.encode_passages(texts))
     items = [Item(name, name, Span(0, len(text))) for name, text in questions.texts.items()]
     return Ground(items, texts, LocalBackend(folder), service.tokenizer, service.embedder, Lexicon())
 

@@ -18,8 +18,8 @@ from corpus.model import Passage
 from corpus.store import Store
 from corpus.workers import Workers
 from index.backends import BACKENDS
+from index.bags import Bags, bagged
 from index.protocols import Backend, Embedder, Floats
-from index.segment import segmented
 from index.tokenizer import Tokenizer
 from index.unfinished import Unfinished
 
@@ -59,13 +59,13 @@ def build(
         return generation
     known = _known_vectors(home, store.meta("generation"), embedder)
     vectors = np.zeros((len(passages), embedder.dimension), np.float32)
-    rows: list[str] = []
+    bags: list[Bags] = []
     keys: list[str] = []
     size = store.size_of_texts()
-    for contents, terms in segmented(_contents(store, passages), size, tokenizer, workers):
+    for contents, part in bagged(_contents(store, passages), size, tokenizer, workers):
         start = len(keys)
         progress("编入索引", start, len(passages))
-        rows += terms
+        bags.append(part)
         keys += [hashlib.sha256(content.encode()).hexdigest()[:24] for content in contents]
         own = {key: known[key] for key in keys[start:] if key in known}
         own.update(unfinished.kept_vectors(embedder.name, [key for key in keys[start:] if key not in own]))
@@ -79,15 +79,15 @@ def build(
                 vectors[i] = own[key]
     progress("编入索引", len(passages), len(passages))
     progress("写入索引", 0, 1)
-    part = home / "index" / f".{generation}.{os.getpid()}"
-    shutil.rmtree(part, ignore_errors=True)
+    unready = home / "index" / f".{generation}.{os.getpid()}"
+    shutil.rmtree(unready, ignore_errors=True)
     if passages:
-        backend_class("local").build(part, (row.split() for row in rows), vectors)
-    part.mkdir(parents=True, exist_ok=True)
-    (part / "rows.json").write_text(json.dumps(keys), "utf-8")
-    (part / "manifest.json").write_text(_json(manifest), "utf-8")
+        backend_class("local").build(unready, Bags.together(bags), vectors)
+    unready.mkdir(parents=True, exist_ok=True)
+    (unready / "rows.json").write_text(json.dumps(keys), "utf-8")
+    (unready / "manifest.json").write_text(_json(manifest), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
+    unready.rename(folder)
     progress("写入索引", 1, 1)
     return generation
 

@@ -11,7 +11,6 @@ from typing import Protocol
 _RUN = re.compile(
     r"[\u4e00-\u9fd5]+|[\u3400-\u4dbf\u9fd6-\u9fff\U00020000-\U000323af]|[a-z]+(?:[-'][a-z]+)*|[0-9]+(?:\.[0-9]+)?%?"
 )
-_HAN = re.compile(r"[\u4e00-\u9fd5]")
 # Grammatical words: no passage is about them. One list, for index and query alike.
 STOP_WORDS = frozenset(
     [
@@ -187,9 +186,9 @@ class Tokenizer:
     def terms(self, text: str) -> list[str]:
         """The terms of a text in order, repetitions kept, stop words dropped."""
         terms: list[str] = []
-        for match in _RUN.finditer(fold(text)):
-            run = match.group()
-            words = self._segmenter.cut_for_search(run) if _HAN.match(run) else [run]
+        cut = self._segmenter.cut_for_search
+        for run in _RUN.findall(fold(text)):
+            words = cut(run) if "\u4e00" <= run[0] <= "\u9fd5" else [run]
             terms += [word for word in words if word not in STOP_WORDS]
         return terms
 

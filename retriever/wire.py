@@ -82,6 +82,10 @@ def hit_json(hit: Hit) -> Json:
         "page": passage.page,
         "span": {"start": passage.span.start, "end": passage.span.end},
         "text": hit.text,
+        "rows": [
+            [{"column": column, "text": words} for column, words in row]
+            for row in hit.document.rows_in(passage.span)
+        ],
         "citation": label(hit.document, passage),
         "evidence": round(hit.evidence, 3),
         "why": why,

@@ -98,10 +98,21 @@ def _hit(answer: Json, hit: Json, statements: Iterable[Json], region: Json | Non
     # What was asked often stands in the heading, which only the citation shows.
     cited = marked(hit["citation"], asked, also)
     return (
-        f'<article class="ps-hit">{quotation}<p class="ps-cite"><span>{hit["rank"]}</span><cite>{cited}</cite>'
+        f'<article class="ps-hit">{quotation}{_rows(hit)}<p class="ps-cite"><span>{hit["rank"]}</span><cite>{cited}</cite>'
         f'{_labels(hit, region)}</p><details class="ps-why"><summary><span>{_source(hit, region)}</span><em>为什么命中</em></summary>'
         f"{_why(hit)}</details></article>"
     )
+
+
+def _rows(hit: Json) -> str:
+    """A table's rows under their column names, beside the words as they stand in the text."""
+    rows = hit.get("rows", ())
+    if not rows:
+        return ""
+    lists = "".join(
+        "<dl>" + "".join(f"<dt>{escaped(c['column'])}</dt><dd>{escaped(c['text'])}</dd>" for c in row) + "</dl>" for row in rows
+    )
+    return f'<details class="ps-rows"><summary>按列查看（{len(rows)} 行）</summary>{lists}</details>'
 
 
 def _answering(hit: Json, statements: Iterable[Json]) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ _SENTENCE = re.compile(
 )
 _CLAUSE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+[”’\"）)」』】]*|[^。！？!?；;\n]+")
 _MARK = (
-    r"(?:[0-9０-９]{1,2}\s*[.．、]|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[—―－–-](?:\s*[—―－–-]){0,2}|[•·●◆■□▲]"
+    r"(?:[0-9０-９]{1,2}\s*[.．、]|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[—―－–-](?:\s*[—―－–-]){0,2}|[•·●○◆◇■□▲△★☆※◎▪►▶➢✦]"
     r"|[一二三四五六七八九十]{1,2}是|[①-⑮])"
 )
 _LEAD = re.compile(
@@ -26,7 +26,7 @@ _LEAD = re.compile(
 )
 _LEAD_LONG = re.compile(rf"{_MARK}\s*(?P<lead>[^；;：:。！？!?\n]{{4,36}})。")
 # A text with one sentence a line and no full stops: the first line of a marked paragraph.
-_LEAD_LINE = re.compile(r"(?:[—―－–-](?:\s*[—―－–-]){0,2}|[•·●◆■□▲])\s*(?P<lead>[^；;：:。！？!?\n]{4,40})\s*\n")
+_LEAD_LINE = re.compile(r"(?:[—―－–-](?:\s*[—―－–-]){0,2}|[•·●○◆◇■□▲△★☆※◎▪►▶➢✦])\s*(?P<lead>[^；;：:。！？!?\n]{4,40})\s*\n")
 # A glossary's entry: 「1.标准地 \n 是指……」, 「【标准地】是指……」.
 _TERM = re.compile(
     rf"{_MARK}?\s*(?:(?P<term>[^，,；;：:。！？!?\n【】]{{2,24}})[ \t\u3000]*\n\s*(?=(?:是|即)?指|即)"
@@ -40,7 +40,7 @@ _LONGEST_INNER = 24
 """「十二是」, a lead of eighteen characters and its full stop."""
 _NEXT_ENUMERATED = re.compile(r"[。；;][二三四五六七八九十]{1,2}[是要]")
 _ITEM = re.compile(
-    r"[0-9]{1,3}\s*\n|注\s*[:：]|[—―－–]{1,3}|[•·●◆■]|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，,]"
+    r"[0-9]{1,3}\s*\n|注\s*[:：]|[—―－–]{1,3}|[•·●○◆◇■□▲△★☆※◎▪►▶➢✦]|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，,]"
     r"|[（(][一二三四五六七八九十]+[)）]"
 )
 # 「地区生产总值增长5.2%」, 「2025年是收官之年」 and 「重点做好以下工作」 state or announce; they name no subject.

@@ -14,7 +14,7 @@ from corpus.structure.stack import ITEM_RANK, STANDALONE
 # Text that no sentence of a body ends with: the next line may continue it.
 CLOSED = frozenset('。！？!?；;：:…”’"）)】》')
 """Signs that close a line."""
-ITEM = re.compile(r"[—―－–-]{1,3}|[•·●◆■□▲★※]|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，,]")
+ITEM = re.compile(r"[—―－–-]{1,3}|[•·●○◆◇■□▲△★☆※◎▪►▶➢✦]|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，,]")
 """Marks with which an item of a list opens."""
 SALUTATION = re.compile(
     r"(?:各位代表|同志们|.{0,12}各位委员)[，,。:：!！]?"

@@ -161,4 +161,5 @@ def _mark_titles(lines: Sequence[Line], reasons: list[str | None], title: str, f
             if len(joined) > len(title) or not title.startswith(joined):
                 break
             if joined == title:
-                reasons[i : j + 1] = ["标题"] * (j + 1 - i)
+                paged = any(0 <= near < len(lines) and reasons[near] == "页码" for near in (i - 1, j + 1))
+                reasons[i : j + 1] = ["页眉页脚" if paged and i > first else "标题"] * (j + 1 - i)

@@ -44,15 +44,23 @@ class Survey:
         found = tables.find(reading.text, lines, self.reasons, hints)
         self.tables = {table.first: table for table in found}
         self.captions = {table.caption: table for table in found if table.caption is not None}
+        hinted = {hint.span.start: hint.span.end for hint in reading.hints if hint.style == "table"}
         for table in found:
             for index in range(table.first, table.last):
                 plain[index] = self.reasons[index] = None
+            self._frame(table, hinted)
         self.habits = habits.read(lines, plain, carried)
         alone = habits.standalone_headings(lines, plain, self.habits)
         bold = habits.bold_headings(lines, plain, self.reasons, (h.span for h in hints if h.style == "bold"))
         self.headings: dict[int, float] = dict.fromkeys(alone, STANDALONE) | bold
         self.numbers = habits.numbers(lines, plain, self.habits)
         self.hinted_ranks = self._ranks_of_levels()
+
+    def _frame(self, found: tables.Found, hinted: dict[int, int]) -> None:
+        """A format's table whose first row is 「专栏3 重点工程」 is a box from there on."""
+        above = self.lines[found.first - 1].span if found.first else None
+        if above and above.start in hinted and outline.titled_box(above.of(self.text)):
+            self.boxes.setdefault(above.start, hinted[above.start])
 
     def following(self, index: int) -> Line | None:
         return self.lines[index + 1] if index + 1 < len(self.lines) else None
@@ -90,7 +98,7 @@ class Survey:
             return False
         if self.habits.indented and not line.indented:
             # Where indents open paragraphs, only a dash is sure to open an item, and not 「甲-」 above 「-乙」.
-            return line.text[0] in "—―－–-•·●◆■□▲★※" and self.lines[index - 1].text[-1] not in "—―－–-"
+            return line.text[0] in "—―－–-•·●○◆◇■□▲△★☆※◎▪►▶➢✦" and self.lines[index - 1].text[-1] not in "—―－–-"
         return True
 
     def foreword(self, index: int) -> bool:
@@ -130,9 +138,10 @@ class Survey:
         if self.habits.indented or not 0 < index < len(self.lines) - 1:
             return False
         before, line, following = self.lines[index - 1 : index + 2]
-        least = 20 if self.habits.untitled else 60
+        shortest, least = (4, 20) if self.habits.untitled else (6, 60)
         return (
-            (before.span.end == headed or before.text[-1] in habits.CLOSED)
+            len(line.text) >= shortest
+            and (before.span.end == headed or before.text[-1] in habits.CLOSED)
             and (len(following.text) >= least or self.numbers[index + 1] is not None)
             and bool(habits.UNTITLED.fullmatch(line.text))
         )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from corpus.model import Hint, Span, Table
 from corpus.structure.flattened import HEAD, flattened
 from corpus.structure.lines import BLANK, Line
+from corpus.structure.outline import titled_box
+from corpus.structure.periodic import periodic
 
 CAPTION = re.compile(r"(?:附?表|续表)\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})(?:[-—.－][0-9]{1,2})?\s*[:：]?\s*[^。；;]{2,50}")
 CAPTION_SPECIMEN = "表1 主要指标"
@@ -76,7 +78,25 @@ def _hinted(text: str, lines: Sequence[Line], hints: Iterable[Hint]) -> Iterator
             continue
         names = {hint.span for hint in parts if hint.style == "table-header"}
         cells = [hint.span for hint in parts if hint.style == "cell"]
-        yield _from_rows(text, span, [(row, tuple(_inside(cells, row)), row in names) for row in rows], first, last)
+        told = [(row, tuple(_inside(cells, row)), row in names) for row in rows]
+        if len(told) > 2 and _titles(text, told[0][1], told[1][1]):
+            told, span = told[1:], Span(rows[1].start, span.end)
+            first = bisect_left(starts, span.start)
+            told[0] = (*told[0][:2], told[0][2] or _heads_figures(text, [cells for _, cells, _ in told]))
+        yield _from_rows(text, span, told, first, last)
+
+
+def _titles(text: str, cells: tuple[Span, ...], below: tuple[Span, ...]) -> bool:
+    """Whether a table's first row is one cell over all columns that names the table or the box around it."""
+    filled = [cell.of(text) for cell in cells if cell.start < cell.end]
+    if len(filled) != 1 or len(below) < 2:
+        return False
+    return bool(titled_box(filled[0]) or CAPTION.fullmatch(filled[0]) or _NAMING.fullmatch(filled[0]))
+
+
+def _heads_figures(text: str, rows: list[tuple[Span, ...]]) -> bool:
+    """Whether the first of a table's rows names columns, some of which hold figures."""
+    return _names(text, rows[0]) and any(_FIGURE.fullmatch(cell.of(text)) for row in rows[1:] for cell in row)
 
 
 def _inside(cells: list[Span], row: Span) -> Iterator[Span]:
@@ -135,6 +155,8 @@ def _plain(text: str, lines: Sequence[Line], reasons: Sequence[str | None], take
             if found is None and line.text[0] == "序" and HEAD.match(line.text):
                 table = flattened(text, lines, reasons, index)
                 found = Found(*table) if table else None
+            if found is None and len(line.text) <= 14 and (table := periodic(lines, reasons, index)):
+                found = Found(*table)
         if found:
             yield found
             index = found.last

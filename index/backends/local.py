@@ -1,7 +1,7 @@
 """The index of one machine: a matrix of BM25 scores and an exact FAISS store in a folder. Knows rows, not passages."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from math import log
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from corpus.errors import NotReady
 from index.backends.bm25 import K1, B, columns
+from index.bags import Bags
 from index.protocols import Floats, Rows
 
 
@@ -37,12 +38,12 @@ class LocalBackend:
         self._vectors = rows.reshape(index.ntotal, index.d)
 
     @classmethod
-    def build(cls, folder: Path, terms: Iterable[Sequence[str]], vectors: Floats) -> None:
+    def build(cls, folder: Path, bags: Bags, vectors: Floats) -> None:
         """Write an index of as many rows as there are bags of terms; vectors (rows, dimension) float32 unit rows."""
         import faiss
 
         folder.mkdir(parents=True, exist_ok=True)
-        lexical = columns(terms)
+        lexical = columns(bags)
         np.save(folder / "data.csc.index.npy", lexical.data)
         np.save(folder / "indices.csc.index.npy", lexical.indices)
         np.save(folder / "indptr.csc.index.npy", lexical.indptr)

@@ -10,6 +10,7 @@ import pytest
 
 from corpus.errors import NotReady
 from index.backends import BACKENDS
+from index.bags import Bags
 from index.generations import backend_class
 from index.protocols import Backend, Floats
 
@@ -59,14 +60,14 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def backend(name: str, tmp_path_factory: pytest.TempPathFactory) -> Backend:
     folder = tmp_path_factory.mktemp(name) / "代"
-    backend_class(name).build(folder, ROWS, VECTORS)
+    backend_class(name).build(folder, Bags.of(ROWS), VECTORS)
     opened: Backend = backend_class(name)(folder)
     return opened
 
 
 def test_by_hand(name: str, tmp_path: Path) -> None:
     """Lengths 1, 3 and 2, mean 2; 水 in two of three rows: idf ln(1 + 1.5 / 2.5)."""
-    backend_class(name).build(tmp_path / "x", [["水"], ["水", "水", "林"], ["林", "田"]], np.eye(3, dtype=np.float32))
+    backend_class(name).build(tmp_path / "x", Bags.of([["水"], ["水", "水", "林"], ["林", "田"]]), np.eye(3, dtype=np.float32))
     three = backend_class(name)(tmp_path / "x")
     weight = log(1.6)
     expected = [weight / (1 + 1.5 * 0.625), weight * 2 / (2 + 1.5 * 1.375), 0.0]
@@ -126,7 +127,7 @@ def test_scores_are_the_callers_own(backend: Backend) -> None:
 
 
 def test_one_row(name: str, tmp_path: Path) -> None:
-    backend_class(name).build(tmp_path / "x", [["水"]], np.ones((1, 1), np.float32))
+    backend_class(name).build(tmp_path / "x", Bags.of([["水"]]), np.ones((1, 1), np.float32))
     one = backend_class(name)(tmp_path / "x")
     np.testing.assert_allclose(one.lexical_scores({"水": 1.0}), [log(1 + 0.5 / 1.5) / 2.5], atol=1e-5)
     assert one.dense_scores(np.ones(1, np.float32)).tolist() == [1.0]
@@ -136,7 +137,7 @@ def test_a_damaged_or_missing_index_is_one_clear_line(name: str, tmp_path: Path)
     folder = tmp_path / "代"
     with pytest.raises(NotReady, match="请运行 planseek ingest"):
         backend_class(name)(folder)
-    backend_class(name).build(folder, ROWS, VECTORS)
+    backend_class(name).build(folder, Bags.of(ROWS), VECTORS)
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and "corpus" not in path.name):
         whole = file.read_bytes()
         for broken in (whole[: len(whole) // 2], b""):
@@ -145,3 +146,23 @@ def test_a_damaged_or_missing_index_is_one_clear_line(name: str, tmp_path: Path)
                 backend_class(name)(folder)
         file.write_bytes(whole)
     assert backend_class(name)(folder).size == 60
+
+
+def test_columns_are_those_of_bm25s() -> None:
+    """The library's own matrix for the same rows, term by term."""
+    import bm25s
+
+    from index.backends.bm25 import columns
+
+    rows = made_rows(200)
+    own = columns(Bags.of(rows))
+    library = bm25s.BM25(k1=K1, b=B, method="lucene")
+    library.index(rows, show_progress=False)
+    assert own.size == 200 and set(own.vocabulary) == set(library.vocab_dict) - {""}
+    for term, column in own.vocabulary.items():
+        other = library.vocab_dict[term]
+        a, b = own.indptr[column : column + 2]
+        c, d = library.scores["indptr"][other : other + 2]
+        expected = dict(zip(library.scores["indices"][c:d].tolist(), library.scores["data"][c:d].tolist(), strict=True))
+        assert own.indices[a:b].tolist() == sorted(expected)
+        np.testing.assert_allclose(own.data[a:b], [expected[row] for row in own.indices[a:b].tolist()], rtol=1e-5)

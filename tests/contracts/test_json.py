@@ -23,6 +23,7 @@ HIT = {
     "page",
     "span",
     "text",
+    "rows",
     "citation",
     "evidence",
     "why",
@@ -140,6 +141,21 @@ def test_one_document(client: TestClient) -> None:
         spans = [(p["start"], p["end"]) for p in shown["passages"]]
         assert spans == sorted(spans) and all(a < b <= len(shown["text"]) for a, b in spans)
         assert all(first[1] <= second[0] for first, second in pairwise(spans))
+
+
+def test_boxes_of_a_citation(client: TestClient) -> None:
+    """Of a PDF: on its page, line by line down the page; of a text file: none."""
+    documents = {Path(d["file"]).suffix: d["id"] for d in client.get("/v1/documents").json()["documents"]}
+    passage = client.get(f"/v1/documents/{documents['.pdf']}").json()["passages"][3]
+    where = {"start": passage["start"], "end": passage["end"]}
+    boxes = client.get(f"/v1/documents/{documents['.pdf']}/boxes", params=where).json()["boxes"]
+    assert boxes and boxes[0]["page"] == passage["page"]
+    for box in boxes:
+        assert set(box) == {"page", "left", "top", "right", "bottom"}
+        assert 0 <= box["left"] < box["right"] <= 1 and 0 <= box["top"] < box["bottom"] <= 1
+    assert all((a["page"], a["top"]) <= (b["page"], b["top"]) for a, b in pairwise(boxes))
+    assert client.get(f"/v1/documents/{documents['.txt']}/boxes", params=where).json() == {"boxes": []}
+    assert client.get("/v1/documents/none/boxes", params=where).status_code == 404
 
 
 def test_health(client: TestClient) -> None:

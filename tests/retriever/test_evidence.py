@@ -7,6 +7,7 @@ import pytest
 
 from corpus.model import Document, Passage, Span
 from index.backends.local import LocalBackend
+from index.bags import Bags
 from index.protocols import Backend
 from index.tokenizer import Tokenizer
 from retriever import evidence
@@ -54,7 +55,7 @@ def test_official_words_are_independent_witnesses() -> None:
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Backend:
     folder = tmp_path_factory.mktemp("tiny") / "x"
     rows = [["生态", "修复"], ["生态", "水"], ["渔业"], ["养殖"]]
-    LocalBackend.build(folder, rows, np.eye(4, dtype=np.float32))
+    LocalBackend.build(folder, Bags.of(rows), np.eye(4, dtype=np.float32))
     return LocalBackend(folder)
 
 

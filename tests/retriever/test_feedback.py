@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from index.backends.local import LocalBackend
+from index.bags import Bags
 from index.tokenizer import Tokenizer
 from retriever.feedback import feedback
 
@@ -14,7 +15,7 @@ TEXTS = ("湿地修复与矿山修复", "湿地保护与修复工程", "环境�
 def test_likeness_to_what_was_found(tmp_path: Path) -> None:
     tokenizer = Tokenizer()
     vectors = np.eye(4, 3, dtype=np.float32)
-    LocalBackend.build(tmp_path / "index", [tokenizer.terms(text) for text in TEXTS], vectors)
+    LocalBackend.build(tmp_path / "index", Bags.of([tokenizer.terms(text) for text in TEXTS]), vectors)
     backend = LocalBackend(tmp_path / "index")
     found = np.array([0, 1], np.int32)
     lexical, dense = feedback(found, TEXTS[:2], tokenizer, backend)
@@ -27,6 +28,6 @@ def test_likeness_to_what_was_found(tmp_path: Path) -> None:
 
 def test_one_found_passage_speaks_for_itself(tmp_path: Path) -> None:
     tokenizer = Tokenizer()
-    LocalBackend.build(tmp_path / "index", [tokenizer.terms(text) for text in TEXTS], np.eye(4, 3, dtype=np.float32))
+    LocalBackend.build(tmp_path / "index", Bags.of([tokenizer.terms(text) for text in TEXTS]), np.eye(4, 3, dtype=np.float32))
     lexical, _ = feedback(np.array([3], np.int32), TEXTS[3:], tokenizer, LocalBackend(tmp_path / "index"))
     assert lexical[3] > 0 and not lexical[:3].any()

@@ -158,3 +158,10 @@ def test_examples_fit_the_corpus() -> None:
     assert examples(provinces + counties)[2] == "镜湖区的产业发展目标"
     assert examples([document("110000", "北京市", "省级", 9)])[0] == "各地生态修复措施"
     assert len(examples([])) == 3
+
+
+def test_a_tables_row_can_be_seen_by_column() -> None:
+    hit = deepcopy(HIT) | {"rows": [[{"column": "单位", "text": "区<b>水务局"}, {"column": "", "text": "采纳"}]]}
+    shown = results._hit({"query": "水", "interpretation": {}}, hit, ())
+    assert "<dt>单位</dt><dd>区&lt;b&gt;水务局</dd><dt></dt><dd>采纳</dd>" in shown and "按列查看（1 行）" in shown
+    assert "按列查看" not in results._hit({"query": "水", "interpretation": {}}, HIT, ())
