@@ -33,7 +33,8 @@ $(VENV)/ready: requirements.lock pyproject.toml
 system:
 	@if command -v apt-get >/dev/null && ! { command -v chromium && command -v soffice && fc-list :lang=zh | grep -q .; } >/dev/null 2>&1; then \
 		$(if $(filter 0,$(shell id -u)),,sudo) apt-get update -qq && \
-		$(if $(filter 0,$(shell id -u)),,sudo) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig libreoffice-writer libreoffice-calc; \
+		$(if $(filter 0,$(shell id -u)),,sudo) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig libreoffice-writer libreoffice-calc \
+			libpangoft2-1.0-0 libharfbuzz-subset0; \
 	fi
 
 train: setup

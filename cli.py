@@ -148,7 +148,7 @@ def inspect(
             sure = f"（可信度 {value['confidence']:.2f}）" if content is not None else ""
             _say(f"{_FIELDS[name]}：{content if content is not None else '—'}{sure}")
     for check in shown["document"]["checks"]:
-        _say(f"请核对：{check}")
+        _say(f"提示：{check}")
     for passage in passages:
         _say(f"[{passage.span.start}–{passage.span.end}] {' › '.join(passage.trail)} 第{passage.paragraph}段")
         _say("    " + " ".join(passage.span.of(document.text).split()))
@@ -342,7 +342,7 @@ def _print_report(report: dict[str, Any]) -> None:
             parts = "、".join(f"{name} {row['parts'][kind]}" for kind, name in _PARTS.items() if row["parts"].get(kind))
             _say(f"      {row['passages']} 段" + (f"；{parts}" if parts else ""))
             for check in row["checks"]:
-                _say(f"      请核对：{check}")
+                _say(f"      提示：{check}")
     _say(f"共 {len(report['documents'])} 个文件，语料 {report['passages']} 段，用时 {report['seconds']:.1f} 秒。")
 
 

@@ -27,7 +27,7 @@ def table(documents: list[Json]) -> str:
     """Documents by region, title and file, the first MOST_ROWS of them."""
     ordered = sorted(documents, key=lambda d: ((d["region"] or {}).get("code", "~"), d["title"] or "", d["file"] or ""))
     rows = "".join(
-        f"<tr><td>{_document(d)}</td><td>{_region(d['region'])}</td><td>{escaped(d['kind'])}</td>"
+        f'<tr><td>{_document(d)}</td><td>{_region(d["region"])}</td><td class="k">{escaped(d["kind"])}</td>'
         f'<td class="n">{escaped(d["period"] or "—")}</td><td>{_status(d["status"])}</td><td class="n">{int(d["passages"])}</td></tr>'
         for d in ordered[:MOST_ROWS]
     )
@@ -62,7 +62,7 @@ def _outcome(file: Json) -> str:
     return (
         f"<tr><td>{label}</td><td>{_document(file)}</td><td>{_region(file['region'])}</td>"
         f'<td>{escaped(file["kind"])} {escaped(file["period"])}</td><td class="n">{int(file["passages"])} 段</td></tr>'
-        + "".join(f'<tr><td></td><td colspan="4"><small>请核对：{escaped(check)}</small></td></tr>' for check in file["checks"])
+        + "".join(f'<tr><td></td><td colspan="4"><small>提示：{escaped(check)}</small></td></tr>' for check in file["checks"])
     )
 
 

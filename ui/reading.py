@@ -22,7 +22,7 @@ def _checks(document: Json) -> str:
     checks = document["document"]["checks"]
     if not checks:
         return ""
-    return f'<ul class="ps-note">{"".join(f"<li>请核对：{escaped(check)}</li>" for check in checks)}</ul>'
+    return f'<ul class="ps-note">{"".join(f"<li>提示：{escaped(check)}</li>" for check in checks)}</ul>'
 
 
 def _fields(document: Json) -> str:

@@ -37,4 +37,4 @@ def test_all_parts_are_shown_and_escaped():
 def test_a_document_with_nothing_to_tell():
     bare = DOCUMENT | {"sections": [], "tables": [], "document": DOCUMENT["document"] | {"checks": []}}
     html = reading.shown(bare)
-    assert "没有略去任何内容" in html and "没有识别到标题层级" in html and "请核对：" not in html
+    assert "没有略去任何内容" in html and "没有识别到标题层级" in html and "提示：" not in html
