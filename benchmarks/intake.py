@@ -7,7 +7,6 @@ bytes are UTF-8 bytes of the files. Embedding is left out of the second rate: it
 import argparse
 import json
 import random
-import resource
 import tempfile
 import threading
 import time
@@ -86,15 +85,18 @@ def measure(megabytes: float, files: int) -> dict[str, float]:
         times: dict[str, float] = {}
         began = last = time.perf_counter()
 
+        peaks: dict[str, int] = {}
+        current = ["读取文件"]
+
         def progress(stage: str, done: int, total: int) -> None:
             nonlocal last
+            current[0] = stage
             now = time.perf_counter()
             times[stage] = times.get(stage, 0.0) + now - last
             last = now
 
-        peaks: list[int] = [0]
         stop = threading.Event()
-        watching = threading.Thread(target=_watch, args=(peaks, stop))
+        watching = threading.Thread(target=_watch, args=(peaks, current, stop))
         watching.start()
         report = ingest([folder], Path(name) / "home", Tokenizer(), NoVectors(), progress=progress)
         seconds = time.perf_counter() - began
@@ -105,13 +107,13 @@ def measure(megabytes: float, files: int) -> dict[str, float]:
         "megabytes": round(size, 1), "files": files, "passages": report.passages, "seconds": round(seconds, 1),
         **{f"seconds: {stage}": round(spent, 1) for stage, spent in times.items()},
         "read_mb_s": round(size / reading, 2), "all_mb_s": round(size / seconds, 2),
-        "peak_mb": round(peaks[0] / 1e6), "parent_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+        "peak_mb_reading": round(peaks.get("读取文件", 0) / 1e6), "peak_mb": round(max(peaks.values()) / 1e6),
     }  # fmt: skip
 
 
-def _watch(peaks: list[int], stop: threading.Event) -> None:
-    while not stop.wait(0.5):
-        peaks[0] = max(peaks[0], sum(_resident()))
+def _watch(peaks: dict[str, int], current: list[str], stop: threading.Event) -> None:
+    while not stop.wait(0.2):
+        peaks[current[0]] = max(peaks.get(current[0], 0), sum(_resident()))
 
 
 def _resident() -> Iterator[int]:
