@@ -1,12 +1,10 @@
 """The `planseek` command: each sub-command a few lines over the packages. Results to standard output, talk to error."""
 
 import io
-import json
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,18 +15,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import settings as configuration
 from corpus.errors import PlanSeekError
+from eval.commands import evaluation
+from terminal import AsJson, Home, print_json, progress, say
 
 if TYPE_CHECKING:
     from corpus.regions.places import Place
-    from index.ingest import Progress
     from retriever.model import Answer, Findings, Group, Hit, Query, Statement
     from retriever.service import Service
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="规划问答：对政府规划文本提问，逐区返回可核对的原文与出处。")  # fmt: skip
 
-Home = Annotated[Path | None, typer.Option("--home", help="数据文件夹，默认 ./.planseek（或环境变量 PLANSEEK_HOME）")]
-AsJson = Annotated[bool, typer.Option("--json", help="只向标准输出写一个 JSON 对象")]
 Question = Annotated[str, typer.Argument(metavar="问题", help="例如：各区生态修复措施")]
 K = Annotated[int, typer.Option("-k", help="平铺结果的最多条数")]
 PerRegion = Annotated[int, typer.Option("--per-region", help="每个地区的最多条数")]
@@ -108,10 +105,10 @@ def ingest(
     """读入文件、标注结构并更新索引；未变的文件不再处理。"""
     from retriever.wire import report_json
 
-    with _progress() as progress:
-        report = _service(home).ingest(paths, prune=prune, progress=progress)
+    with progress() as shown:
+        report = _service(home).ingest(paths, prune=prune, progress=shown)
     if as_json:
-        _print_json(report_json(report))
+        print_json(report_json(report))
     else:
         _print_report(report_json(report))
     if not report.succeeded:
@@ -140,22 +137,22 @@ def inspect(
         raise PlanSeekError(f"{file.name}：{error}" if file.name not in str(error) else str(error)) from error
     shown = inspection_json(document, passages)
     if as_json:
-        _print_json(shown)
+        print_json(shown)
         return
     for name, value in shown["document"].items():
         if isinstance(value, dict):
             content = value["value"]["name"] if isinstance(value["value"], dict) else value["value"]
             sure = f"（可信度 {value['confidence']:.2f}）" if content is not None else ""
-            _say(f"{_FIELDS[name]}：{content if content is not None else '—'}{sure}")
+            say(f"{_FIELDS[name]}：{content if content is not None else '—'}{sure}")
     for check in shown["document"]["checks"]:
-        _say(f"提示：{check}")
+        say(f"提示：{check}")
     for passage in passages:
-        _say(f"[{passage.span.start}–{passage.span.end}] {' › '.join(passage.trail)} 第{passage.paragraph}段")
-        _say("    " + " ".join(passage.span.of(document.text).split()))
+        say(f"[{passage.span.start}–{passage.span.end}] {' › '.join(passage.trail)} 第{passage.paragraph}段")
+        say("    " + " ".join(passage.span.of(document.text).split()))
     left_out = [section for section in document.sections if section.kind == "boilerplate"]
-    _say(f"略去 {len(left_out)} 处，不参与检索：")
+    say(f"略去 {len(left_out)} 处，不参与检索：")
     for section in left_out:
-        _say(f"[{section.span.start}–{section.span.end}] {section.heading}：{' '.join(section.span.of(document.text).split())}")
+        say(f"[{section.span.start}–{section.span.end}] {section.heading}：{' '.join(section.span.of(document.text).split())}")
 
 
 _FIELDS = {"title": "标题", "region": "地区", "kind": "文种", "period": "规划期", "status": "状态", "issued": "日期", "number": "文号",
@@ -184,7 +181,7 @@ def search(
 
     query = _query(question, k, per_region, mode, region, kind, period, status, document, expand)
     findings = _service(home).search(query)
-    _print_json(findings_json(findings)) if as_json else _print_findings(findings)
+    print_json(findings_json(findings)) if as_json else _print_findings(findings)
 
 
 @app.command()
@@ -198,7 +195,7 @@ def ask(
 
     query = _query(question, k, per_region, mode, region, kind, period, status, document, expand)
     answered = _service(home).ask(query)
-    _print_json(answer_json(answered)) if as_json else _print_answer(answered)
+    print_json(answer_json(answered)) if as_json else _print_answer(answered)
 
 
 @app.command()
@@ -240,34 +237,7 @@ def serve(
         raise PlanSeekError(str(error)) from error
 
 
-evaluation = typer.Typer(no_args_is_help=True, help="评测：在判定过的题集上比较检索系统。")
 app.add_typer(evaluation, name="eval")
-
-
-@evaluation.callback()
-def _evaluation() -> None:
-    """Keeps `run` a sub-command of its own while it is the only one."""
-
-
-@evaluation.command("run")
-def eval_run(
-    name: Annotated[str, typer.Option("--set", help="评测集名称，如 plans")] = "plans",
-    beir: Annotated[Path | None, typer.Option("--beir", help="改用一个 BEIR 格式的文件夹")] = None,
-    systems: Annotated[str, typer.Option("--systems", help="逗号分隔：rank-bm25,bm25,bm25+lexicon,dense,hybrid；默认全部")] = "",
-    split: Annotated[str, typer.Option("--split", help="dev、test 或 all")] = "all",
-    home: Home = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """在一个评测集上运行检索系统，给出各项指标。"""
-    from eval.run import run
-    from eval.table import table
-
-    with _progress() as progress:
-        report = run(configuration.load(home), name, beir, systems, split, progress)
-    if as_json:
-        _print_json(report)
-        return
-    for line in table(report):
-        _say(line)
 
 
 def _query(
@@ -286,34 +256,6 @@ def _service(home: Path | None) -> "Service":
     from retriever.service import Service
 
     return Service(configuration.load(home))
-
-
-@contextmanager
-def _progress() -> Iterator["Progress"]:
-    """A progress bar on standard error where a person looks on; silence otherwise."""
-    if not sys.stderr.isatty():
-        yield lambda stage, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total)
-            bar.update(tasks[stage], completed=done, total=total)
-
-        yield show
-
-
-def _say(line: str) -> None:
-    print(line)  # noqa: T201
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    _say(json.dumps(content, ensure_ascii=sys.stdout.encoding.lower().replace("-", "") != "utf8"))
 
 
 _STATUS = {"added": "新增", "unchanged": "未变", "replaced": "更新", "removed": "移除", "refused": "未能读入"}
@@ -337,13 +279,13 @@ def _print_report(report: dict[str, Any]) -> None:
             if row["title"]
             else ""
         )
-        _say(f"{_STATUS[row['status']]}  {_short(row['file'])}  {row['reason'] or known}")
+        say(f"{_STATUS[row['status']]}  {_short(row['file'])}  {row['reason'] or known}")
         if row["status"] in ("added", "replaced"):
             parts = "、".join(f"{name} {row['parts'][kind]}" for kind, name in _PARTS.items() if row["parts"].get(kind))
-            _say(f"      {row['passages']} 段" + (f"；{parts}" if parts else ""))
+            say(f"      {row['passages']} 段" + (f"；{parts}" if parts else ""))
             for check in row["checks"]:
-                _say(f"      提示：{check}")
-    _say(f"共 {len(report['documents'])} 个文件，语料 {report['passages']} 段，用时 {report['seconds']:.1f} 秒。")
+                say(f"      提示：{check}")
+    say(f"共 {len(report['documents'])} 个文件，语料 {report['passages']} 段，用时 {report['seconds']:.1f} 秒。")
 
 
 def _print_findings(findings: "Findings") -> None:
@@ -359,20 +301,20 @@ def _print_findings(findings: "Findings") -> None:
 def _print_interpretation(findings: "Findings") -> None:
     understood = findings.interpretation
     if understood.expansions:
-        _say("已同时检索：" + "、".join(e.word for e in understood.expansions[:8]))
+        say("已同时检索：" + "、".join(e.word for e in understood.expansions[:8]))
     for note in understood.notes:
-        _say(note)
+        say(note)
     if understood.fan_out:
         found = sum(group.status == "found" for group in findings.groups)
-        _say(f"{len(findings.groups)} 个{understood.fan_out}地区中 {found} 个有相关表述。")
+        say(f"{len(findings.groups)} 个{understood.fan_out}地区中 {found} 个有相关表述。")
 
 
 def _print_group_head(group: "Group") -> None:
-    _say(f"\n【{group.region.name}】" + ("" if group.hits else "未检索到"))
+    say(f"\n【{group.region.name}】" + ("" if group.hits else "未检索到"))
     if group.best_rejected and not group.hits:
         from retriever.cite import label
 
-        _say(f"    最接近但不足以作答：{label(group.best_rejected.document, group.best_rejected.passage)}")
+        say(f"    最接近但不足以作答：{label(group.best_rejected.document, group.best_rejected.passage)}")
 
 
 def _print_hits(hits: "tuple[Hit, ...]") -> None:
@@ -381,15 +323,15 @@ def _print_hits(hits: "tuple[Hit, ...]") -> None:
     if not hits:
         return
     for hit in hits:
-        _say(f"{hit.rank}. {label(hit.document, hit.passage)}")
-        _say("    " + " ".join(hit.text.split()))
+        say(f"{hit.rank}. {label(hit.document, hit.passage)}")
+        say("    " + " ".join(hit.text.split()))
 
 
 def _print_answer(answered: "Answer") -> None:
     _print_interpretation(answered.findings)
     if answered.findings.interpretation.fan_out is None:
         if not answered.statements:
-            _say("未检索到：没有足以作答的原文。可以换个说法，或用 planseek search 查看相近的段落。")
+            say("未检索到：没有足以作答的原文。可以换个说法，或用 planseek search 查看相近的段落。")
         _print_statements(answered.statements)
         return
     for group in answered.findings.groups:
@@ -399,9 +341,9 @@ def _print_answer(answered: "Answer") -> None:
 
 def _print_statements(statements: "tuple[Statement, ...]") -> None:
     for statement in statements:
-        _say("    " + " ".join(statement.text.split()))
+        say("    " + " ".join(statement.text.split()))
         for citation in statement.citations:
-            _say(f"        ——{citation.label}")
+            say(f"        ——{citation.label}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from corpus.errors import PlanSeekError
-from corpus.model import Span
+from corpus.model import Document, Span
 from corpus.store import Store
 from eval.model import Ground, Item, QuestionSet
 from index.backends.local import LocalBackend
@@ -77,6 +77,12 @@ def over_texts(questions: QuestionSet, service: Service, folder: Path) -> Ground
     LocalBackend.build(folder, Bags.of(map(service.tokenizer.terms, texts)), service.embedder.encode_passages(texts))
     items = [Item(name, name, Span(0, len(text))) for name, text in questions.texts.items()]
     return Ground(items, texts, LocalBackend(folder), service.tokenizer, service.embedder, Lexicon())
+
+
+def documents_of(questions: QuestionSet, settings: Settings) -> dict[str, Document]:
+    """The documents that a set names, by id, as far as the home holds them; else read from where the set's files lie."""
+    with laid_out(questions, settings) as ground:
+        return dict(ground.corpus.documents) if ground.corpus else {}
 
 
 def _holds(home: Path, documents: frozenset[str]) -> bool:

@@ -1,28 +1,32 @@
 """Runs systems over a set and averages their measures, overall and by kind. Never chooses parameters."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from eval.ground import laid_out
 from eval.measures import DEPTH, NUGGETS, nugget_recall, ranked_measures, relevance
-from eval.model import Ground, Question, QuestionSet, Run
+from eval.model import Ground, Item, Question, QuestionSet, Run
 from eval.questions import read_beir, read_set
 from eval.systems import SYSTEMS, System, chosen
 from eval.verdicts import fan_out_measures
 from settings import Settings
 
 Progress = Callable[[str, int, int], None]
+_KEPT = 10
+"""How many of the passages returned for a question are kept to be looked at."""
 _NOTHING: Progress = lambda stage, done, total: None  # noqa: E731
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One system's measures, question by question: id → measure → value. Questions it cannot take are absent."""
+    """One system's measures, question by question: id → measure → value, and the first passages that it returned. Questions
+    it cannot take are absent."""
 
     system: str
     values: dict[str, dict[str, float]]
+    returned: dict[str, tuple[Item, ...]] = field(default_factory=dict)
 
 
 def evaluate(
@@ -35,12 +39,16 @@ def evaluate(
     results = []
     for name in systems:
         system = SYSTEMS[name](ground)
-        values = _flat(flat, qrels, _run(name, system, flat, ground, progress))
+        run = _run(name, system, flat, ground, progress)
+        values = _flat(flat, qrels, run)
+        returned = {name: ranking[:_KEPT] for name, ranking in run.rankings.items()}
         for question in questions:
             groups = system.groups(question) if question.fans_out else None
             if groups is not None:
                 values[question.id] = fan_out_measures(question.found, question.silent, question.nuggets, groups)
-        results.append(Result(name, values))
+                shown = (Item(h.passage.id, h.passage.document, h.passage.span) for group in groups for h in group.hits)
+                returned[question.id] = tuple(shown)
+        results.append(Result(name, values, returned))
     return results
 
 
@@ -54,14 +62,17 @@ def averages(questions: Sequence[Question], result: Result) -> dict[str, Any]:
 
 
 def run(
-    settings: Settings, name: str, beir: Path | None, systems: str, split: str, progress: Progress = _NOTHING
-) -> dict[str, Any]:
-    """The JSON of `planseek eval run`: {"set", "split", "questions", "index", "systems"}. Raises PlanSeekError."""
+    settings: Settings, name: str, beir: Path | None, systems: str, split: str, progress: Progress = _NOTHING,
+    *, details: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """The JSON of `planseek eval run`: {"set", "split", "questions", "index", "systems"}; with `details` also, for each
+    system, "values" (question → measure → value) and "returned" (question → [document, start, end] …), and "kinds"
+    (question → kind). Raises PlanSeekError."""
     wanted = chosen(systems)
     questions: QuestionSet = read_beir(beir, split) if beir else read_set(name, split)
     with laid_out(questions, settings) as ground:
         results = evaluate(questions.questions, ground, wanted, progress)
-        return {
+        report: dict[str, Any] = {
             "set": questions.name,
             "split": split,
             "questions": len(questions.questions),
@@ -73,6 +84,15 @@ def run(
             },
             "systems": {result.system: averages(questions.questions, result) for result in results},
         }
+        if details:
+            report["kinds"] = {question.id: question.kind for question in questions.questions}
+            report["details"] = {result.system: _details(result) for result in results}
+        return report
+
+
+def _details(result: Result) -> dict[str, Any]:
+    rows = {name: [[i.document, i.span.start, i.span.end] for i in items] for name, items in result.returned.items()}
+    return {"values": result.values, "returned": rows}
 
 
 def _among(question: Question, ground: Ground) -> list[Any]:

@@ -1,7 +1,9 @@
 """Turns a reading into labelled spans: outline, boilerplate, boxes, tables, body paragraphs. Never edits the text."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from corpus.model import Reading, Section, Span, Table
 from corpus.structure import habits, outline, tables
@@ -12,8 +14,7 @@ from corpus.structure.survey import Survey
 __all__ = ["Annotation", "Outline", "Paragraph", "annotate"]
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """One body paragraph: its span, the headings above it, and its number within the innermost of them."""
 
     span: Span
@@ -45,6 +46,7 @@ class _Box:
 
 _LABEL = re.compile(r"[^。；;！？]{1,40}[：:]")
 _TERM = re.compile(r"[^。；;！？，,]{2,30}[：:]?")
+_ROW_BREAK = re.compile(r"[ \t\u3000]*[\r\n]+[ \t\u3000]*")
 _LONGEST_HEADING = 60
 # What explains a table stands directly below it and belongs to its box.
 _NOTE = re.compile(r"(?:备\s*)?注\s*(?:[0-9①-⑨]\s*)?[:：.．]|资料来源\s*[:：]")
@@ -66,6 +68,7 @@ class _Annotator:
         after = after or NOTHING_OPEN
         self.survey = survey = Survey(reading, title, after.habits)
         self.lines, self.numbers, self.reasons = survey.lines, survey.numbers, survey.reasons
+        self.ends = [line.span.end for line in self.lines]
         self.stack = Stack(self.numbers, after)
         self.sections = [Section(span, 0, "标记", "boilerplate") for span in survey.marks]
         self.paragraphs: list[Paragraph] = []
@@ -119,7 +122,7 @@ class _Annotator:
             return index + 1
         if line.span.start in survey.boxes or (text[0] in "专【[［〖" and outline.titled_box(text) and not (number and self.box)):
             return self._open_box(index)
-        if text[0] in "附名主【" and (kind := outline.part(text)):
+        if (text[0] in "附名主【" or text[-1] == "释") and (kind := outline.part(text)):
             return self._take_part(index, kind)
         if number and not (number.rank > ITEM_RANK and survey.wrapped(index, self._headed())):
             return self._take_numbered(index, number)
@@ -129,6 +132,8 @@ class _Annotator:
             return self._take_heading(index, survey.headings[index])
         if len(text) <= _LONGEST_HEADING and not number:
             if survey.foreword(index):
+                if text.endswith("说明"):
+                    return self._take_caption(index, 1)
                 return self._take_heading(index, self.stack.outermost)
             if index in survey.captions and self._within(survey.captions[index]):
                 return self._take_heading(index, TABLE)
@@ -202,7 +207,7 @@ class _Annotator:
         if number.rank <= 3 and number.mark == len(line.text) and following and len(following.text) <= 30:
             self._heading(Span(line.span.start, following.span.end), rank, number.ordinal)
             return index + 2
-        self._heading(Span(line.span.start, end), rank, number.ordinal)
+        self._heading(Span(line.span.start, end), rank, number.ordinal, wrapped=True)
         rest = self.text[end : line.span.end].lstrip()
         return self._take_paragraph(index, line.span.end - len(rest)) if rest else index + 1
 
@@ -228,9 +233,10 @@ class _Annotator:
     def _body(self, span: Span) -> None:
         self.paragraphs.append(Paragraph(span, *self.stack.count()))
 
-    def _heading(self, span: Span, rank: float, ordinal: int = 0, kind: str = "heading") -> None:
+    def _heading(self, span: Span, rank: float, ordinal: int = 0, kind: str = "heading", wrapped: bool = False) -> None:
         self._close_box(span.start)
-        heading = _clean(span.of(self.text))
+        words = span.of(self.text)
+        heading = _clean(_ROW_BREAK.sub("", words) if wrapped else words)
         level = self.stack.push(rank, ordinal, heading)
         self.stack.listed = None
         self.glossary = False
@@ -283,7 +289,7 @@ class _Annotator:
         if self.box is None:
             return
         entry = next((entry for entry in self.stack.entries if entry.rank == BOX), None)
-        trimmed = max(len(self.text[:end].rstrip()), self.box.heading_end)
+        trimmed = max(self.ends[bisect_right(self.ends, end) - 1], self.box.heading_end)
         if entry and trimmed > self.box.start:
             level = self.stack.entries.index(entry) + 1
             self.sections.append(Section(Span(self.box.start, trimmed), level, entry.heading, "box"))

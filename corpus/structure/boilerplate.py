@@ -24,11 +24,14 @@ def reason(line: str, head: bool, tail: bool) -> str | None:
 
 @lru_cache(maxsize=8)
 def _any_of(head: bool, tail: bool, sentence: bool) -> re.Pattern[str]:
-    """All patterns that apply as one, tried in their order: a call a line instead of fifty."""
+    """All patterns that apply as one, tried in their order: a call a line instead of fifty.
+
+    The name of each stands behind it, so that a pattern that begins with a word is passed over by its first character.
+    """
     zones = {"any"} | ({"head", "edge"} if head else set()) | ({"tail", "edge"} if tail else set())
     return re.compile(
         "|".join(
-            f"(?P<n{number}>{noise.pattern.pattern})"
+            f"(?:{noise.pattern.pattern})(?P<n{number}>)"
             for number, noise in enumerate(NOISE)
             if noise.zone in zones and (not sentence or noise.reason in MAY_BE_SENTENCE)
         )

@@ -3,7 +3,6 @@ that its sentence runs over. It only regroups spans and decides no nesting."""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from corpus.model import Span
 from corpus.structure import boilerplate, outline
@@ -12,13 +11,14 @@ from corpus.structure.lines import Line
 from corpus.structure.outline import NumberedLine
 
 _COUNT = r"(?:[二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)"
-_GLUED = re.compile(
-    rf"(?<=[。！；”）])[ \t\u3000]*(?=(?:[（(]{_COUNT}[)）]|{_COUNT}、|[0-9]{{1,2}}[.．、](?![0-9])|[（(][0-9]{{1,2}}[)）])"
+GLUED = re.compile(
+    rf"[。！”）][ \t\u3000]*(?=(?:[（(]{_COUNT}[)）]|{_COUNT}、|[0-9]{{1,2}}[.．、](?![0-9])|[（(][0-9]{{1,2}}[)）])"
     r"\s*[^。，,；;：:！？\n（()）]{2,28}(?:。|\r?$))",
     re.MULTILINE,
 )
-GLUED_SPECIMENS = ("……限制。（二）修山治水。以……", "……贷款。四、配套政策")
+GLUED_SPECIMENS = ("……修山。2.治水护岸。以……", "……限制。（二）修山治水。以……", "……贷款。四、配套政策")
 _GOES_ON = frozenset("。，,；;、：:）)！!？?》")
+_SAMPLE = 400
 _HANGS = 3
 """Characters by which a full row may fall short: a sign or a figure that the break kept whole."""
 
@@ -28,7 +28,7 @@ def parted(text: str, lines: list[Line], plain: list[NumberedLine | None]) -> tu
 
     A number inside a line heads something only where it goes on with the count of the last line that began so.
     """
-    joints = [match.end() for match in _GLUED.finditer(text)]
+    joints = [match.end() for match in GLUED.finditer(text)]
     if not joints:
         return lines, plain
     found: list[Line] = []
@@ -45,7 +45,7 @@ def parted(text: str, lines: list[Line], plain: list[NumberedLine | None]) -> tu
             at += 1
             if next_number and next_number.heading and counted.get(next_number.rank) == next_number.ordinal - 1:
                 before = text[line.span.start : rest.start].rstrip()
-                found.append(replace(line, span=Span(line.span.start, line.span.start + len(before)), text=before))
+                found.append(line._replace(span=Span(line.span.start, line.span.start + len(before)), text=before))
                 numbers.append(number and outline.numbered(before))
                 line, number = Line(rest, rest.of(text), True, False), next_number
                 _count(counted, number)
@@ -82,7 +82,7 @@ def joined(text: str, lines: list[Line], plain: list[NumberedLine | None]) -> tu
                 end += 1
             if end > index + 1:
                 span = Span(line.span.start, lines[end - 1].span.end)
-                line = replace(line, span=span, text=span.of(text))
+                line = line._replace(span=span, text=span.of(text))
                 number = outline.numbered(line.text)
         found.append(line)
         numbers.append(number)
@@ -99,15 +99,16 @@ def _goes_on(line: Line, number: NumberedLine | None) -> bool:
 
 def _width(lines: Sequence[Line]) -> tuple[Callable[[Line], float], float]:
     """How wide the rows of a text are that a fixed width broke, counted in characters or in columns; 0 for others."""
+    if sum(len(line.text) > 120 for line in lines) > 0.05 * len(lines):
+        return _characters, 0
     broken = [line for line in lines if len(line.text) >= 16 and line.text[-1] not in CLOSED]
     if len(broken) < 5 or len(broken) < 0.2 * len(lines):
         return _characters, 0
     for measure in (_characters, _columns):
-        sizes = sorted(map(measure, broken))
+        sizes = sorted(map(measure, broken[:_SAMPLE]))
         width = sizes[int(0.9 * len(sizes))]
         near = sum(width - _HANGS <= size <= width + 1 for size in sizes)
-        longer = sum(measure(line) > width + _HANGS for line in lines)
-        if near >= 0.7 * len(sizes) and longer <= 0.05 * len(lines):
+        if near >= 0.7 * len(sizes) and sum(measure(line) > width + _HANGS for line in lines) <= 0.05 * len(lines):
             return measure, width
     return _characters, 0
 
@@ -118,4 +119,4 @@ def _characters(line: Line) -> float:
 
 def _columns(line: Line) -> float:
     """Letters and digits take half the room of a Chinese character."""
-    return len(line.text) - sum(map(str.isascii, line.text)) / 2 + 2 * line.indented
+    return len(line.text) - len(line.text.encode("ascii", "ignore")) / 2 + 2 * line.indented

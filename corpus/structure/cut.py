@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from corpus.model import Span
 from corpus.structure.annotate import Paragraph
@@ -36,6 +36,8 @@ _LABEL = re.compile(rf"{_MARK}?\s*(?P<lead>[^，,；;。！？!?:：\n]{{2,24}})
 _INNER = re.compile(r"(?:[一二三四五六七八九十]{1,2}[是要])?(?P<lead>[^，,；;：:。！？!?、0-9]{4,18})。")
 _ENUMERATED = re.compile(r"[一二三四五六七八九十]{1,2}[是要](?P<lead>[^；;：:。！？!?]{4,40})。")
 _COUNT = "一二三四五六七八九十"
+_OPENINGS = frozenset("0123456789０１２３４５６７８９（(—―－–-•·●○◆◇■□▲△★☆※◎▪►▶➢✦①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮" + _COUNT)
+"""What a mark can begin with."""
 _LONGEST_INNER = 24
 """「十二是」, a lead of eighteen characters and its full stop."""
 _NEXT_ENUMERATED = re.compile(r"[。；;][二三四五六七八九十]{1,2}[是要]")
@@ -57,8 +59,7 @@ _FACT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A passage before it is given a document: trail and headings as in Passage, `first` and `last` paragraph numbers."""
 
     span: Span
@@ -94,7 +95,7 @@ def cut(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Piece]:
             if waiting and not lead and _joinable(text, waiting, piece):
                 waiting = _join(waiting, piece)
             elif waiting and _labelled(text, waiting) and _labelled(text, piece) and _neighbours(text, waiting, piece):
-                waiting = replace(_join(waiting, piece), trail=piece.trail[: piece.headings])
+                waiting = _join(waiting, piece)._replace(trail=piece.trail[: piece.headings])
             else:
                 if waiting:
                     pieces.append(waiting)
@@ -110,9 +111,10 @@ def cut(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Piece]:
 def _one_sentence_each(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:
     """Whether a scrape put each sentence on a line: its short first sentences then lead nothing."""
     sample = paragraphs[:400]
-    single = sum(len(list(itertools.islice(sentences(text, p.span), 2))) == 1 for p in sample)
-    crowded = len(sample) >= 5 * len({p.trail for p in sample})
-    return len(sample) >= 40 and crowded and single >= 0.6 * len(sample)
+    if len(sample) < 40 or len(sample) < 5 * len({p.trail for p in sample}):
+        return False
+    firsts = ((p.span.end, _SENTENCE.match(text, p.span.start, p.span.end)) for p in sample)
+    return sum(first is not None and first.end() == end for end, first in firsts) >= 0.6 * len(sample)
 
 
 def _absorbed(text: str, pieces: list[Piece]) -> Iterator[Piece]:
@@ -124,7 +126,7 @@ def _absorbed(text: str, pieces: list[Piece]) -> Iterator[Piece]:
             tail = len(piece.trail) == piece.headings and _length(piece) < TINY
             tail = tail and not _ITEM.match(text, piece.span.start, piece.span.end)
             if tail or (_length(before) < TINY / 2 and len(before.trail) == before.headings):
-                kept[-1] = replace(_join(before, piece), trail=before.trail if tail else piece.trail)
+                kept[-1] = _join(before, piece)._replace(trail=before.trail if tail else piece.trail)
                 continue
         kept.append(piece)
     yield from kept
@@ -146,7 +148,7 @@ def _neighbours(text: str, first: Piece, second: Piece) -> bool:
 
 
 def _join(first: Piece, second: Piece) -> Piece:
-    return replace(first, span=Span(first.span.start, second.span.end), last=second.last)
+    return first._replace(span=Span(first.span.start, second.span.end), last=second.last)
 
 
 def _length(piece: Piece) -> int:
@@ -176,8 +178,8 @@ def lead_phrase(text: str, span: Span, *, plain: bool = True) -> str | None:
 
     `plain`: believe a short first sentence without a mark.
     """
-    size = span.end - span.start
-    for pattern in (_LEAD, _LABEL, _LEAD_LONG, _LEAD_LINE):
+    size, opening = span.end - span.start, text[span.start]
+    for pattern in (_LEAD, _LABEL, _LEAD_LONG, _LEAD_LINE) if opening in _OPENINGS else (_LEAD, _LABEL):
         match = pattern.match(text, span.start, span.end)
         # A lead phrase introduces a text longer than itself.
         least = 6 if pattern is _LABEL else max(12, match.end() - match.start()) if match else 0
@@ -188,9 +190,10 @@ def lead_phrase(text: str, span: Span, *, plain: bool = True) -> str | None:
             if pattern is _LABEL:
                 lead = _ANNOUNCES.sub("", lead)
             return None if lead.endswith(_PAST) or len(lead) < 2 or _NO_SUBJECT.search(lead) else lead
-    if term := _TERM.match(text, span.start, span.end):
+    named = "【" in text[span.start : span.start + 12] or text.find("\n", span.start, min(span.end, span.start + 60)) > 0
+    if named and (term := _TERM.match(text, span.start, span.end)):
         return (term.group("term") or term.group("name")).strip()
-    match = _ENUMERATED.match(text, span.start, span.end)
+    match = _ENUMERATED.match(text, span.start, span.end) if opening in _COUNT else None
     if match and size > match.end() - match.start() + 12:
         lead = match.group("lead").split("，")[0].split(",")[0]
         return None if _NO_SUBJECT.search(lead) else lead

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from corpus.model import Span
 from corpus.structure import outline
@@ -65,6 +65,16 @@ def standalone_headings(lines: Sequence[Line], plain: Sequence[NumberedLine | No
     return [i for i in _short(lines) if len(lines[i + 1].text) >= 60 and plain[i] is None]
 
 
+_BULLET = re.compile(r"[•●○◆◇■□▲△★☆※◎▪►▶➢✦]\s*[^。；;，,：:！？!?|]{3,30}")
+
+
+def bullet_headings(lines: Sequence[Line], plain: Sequence[NumberedLine | None]) -> list[int]:
+    """「●加快产业升级」 above a paragraph, each time such a line comes and at least twice."""
+    short = [i for i, line in enumerate(lines[:-1]) if line.text[0] in "•●○◆◇■□▲△★☆※◎▪►▶➢✦" and _BULLET.fullmatch(line.text)]
+    above = [i for i in short if len(lines[i + 1].text) >= 30 and plain[i + 1] is None and not ITEM.match(lines[i + 1].text)]
+    return above if len(above) >= 2 and len(above) == len(short) else []
+
+
 def _short(lines: Sequence[Line]) -> list[int]:
     return [
         i
@@ -116,7 +126,7 @@ def _indents_mark_paragraphs(lines: Sequence[Line], plain: Sequence[NumberedLine
 
 def _a_sentence_a_line(lines: Sequence[Line]) -> bool:
     """Most lines are one sentence each."""
-    single = sum(len(line.text) < 200 and _ONE_SENTENCE.fullmatch(line.text) is not None for line in lines)
+    single = sum(len(line.text) < 200 and line.text[-1] in "。！？；;" and _ONE_SENTENCE.fullmatch(line.text) is not None for line in lines)
     return len(lines) >= 40 and single >= 0.6 * len(lines)
 
 
@@ -125,15 +135,14 @@ def numbers(lines: Sequence[Line], plain: Sequence[NumberedLine | None], habits:
     found = list(plain)
     for i, number in enumerate(found):
         if number is None:
-            if habits.indented:
-                found[i] = _misread(lines[i], found, i)
-            found[i] = found[i] or _before_a_figure(lines[i], plain, i)
+            if lines[i].text[0].isdigit():
+                found[i] = (_misread(lines[i], found, i) if habits.indented else None) or _before_a_figure(lines[i], plain, i)
         elif number.heading == 0 and _alone(lines, plain, habits.indented, i, number):
             found[i] = outline.numbered(lines[i].text, longest=85)
     if habits.parts:
         for i, number in enumerate(found):
             if number and number.heading and number.rank == 4:
-                found[i] = replace(number, rank=0)
+                found[i] = number._replace(rank=0)
     return found
 
 
@@ -156,7 +165,7 @@ _BEFORE_FIGURE = re.compile(r"([0-9]{1,2})[.．](?=[0-9])")
 
 def _before_a_figure(line: Line, plain: Sequence[NumberedLine | None], index: int) -> NumberedLine | None:
     """「2.5亿元以上的项目……」 between 「1.」 and 「3.」: a number right before a figure, on an item of their list."""
-    match = _BEFORE_FIGURE.match(line.text) if line.text[0].isdigit() and 0 < index < len(plain) - 1 else None
+    match = _BEFORE_FIGURE.match(line.text) if 0 < index < len(plain) - 1 else None
     before, after = (plain[index - 1], plain[index + 1]) if match else (None, None)
     if match and before and after and before.rank == after.rank == 7:
         ordinal = int(match.group(1))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from corpus.model import Span
 
@@ -12,6 +12,7 @@ BLANK = (
 )
 """What counts as white space around a line; the stored text keeps all of it."""
 
+_BLANKS = frozenset(BLANK)
 _ROW = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]+")
 # A scrape that lost its newlines keeps the indent of the next paragraph: two full-width or four plain spaces.
 _LOST_BREAK = re.compile(r"(?<=\S)(?:\u3000{2,}|[ \u00a0]{4,})(?=\S)")
@@ -26,8 +27,7 @@ _TRAILING = re.compile(rf"(?<=[。！])\s*(?={_NUMBER}[章节][^。，,；;：:�
 _FOREWORD = re.compile(r"(?<=[^\s之的、，])(?=(?:序言|前言|引言|导言)$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line without its surrounding white space. `indented`: white space stood before it;
     `gap`: at least one blank line stood before it."""
 
@@ -43,17 +43,24 @@ def split(text: str) -> Iterator[Line]:
     for match in _ROW.finditer(text):
         start, end = match.span()
         # More than one break since the last row: a blank line.
-        gap = gap or start - reached > (2 if text.startswith("\r\n", reached) else 1) or (reached == 0 < start)
+        if start - reached > 1 or not reached:
+            gap = gap or start - reached > (2 if text.startswith("\r\n", reached) else 1) or (reached == 0 < start)
         reached = end
         raw = match.group()
-        body = raw.strip(BLANK)
+        body = raw.strip(BLANK) if raw[0] in _BLANKS or raw[-1] in _BLANKS else raw
         if not body:
             gap = True
             continue
         left = 0 if raw[0] == body[0] else len(raw) - len(raw.lstrip(BLANK))
-        begin, indented, position = start + left, left > 0, 0
-        for cut in (*_cuts(body), len(body)) if len(raw) > 12 or body[0] == "第" else (len(body),):
-            piece = body[position:cut].strip(BLANK) if position or cut < len(body) else body
+        begin, indented = start + left, left > 0
+        cuts = _cuts(body) if len(raw) > 12 or body[0] == "第" else None
+        if not cuts:
+            yield Line(Span(begin, begin + len(body)), body, indented, gap)
+            gap = False
+            continue
+        position = 0
+        for cut in (*cuts, len(body)):
+            piece = body[position:cut].strip(BLANK)
             if piece:
                 offset = begin + body.index(piece, position)
                 yield Line(Span(offset, offset + len(piece)), piece, indented, gap)
@@ -74,4 +81,4 @@ def _cuts(body: str) -> list[int]:
             cuts += [match.start() for match in _FOREWORD.finditer(body)]
     elif body[-1] not in "。；;：:！？" and "。" in body[-28:]:
         cuts += [match.start() for match in _TRAILING.finditer(body, max(len(body) - 30, 0))]
-    return sorted(set(cuts))
+    return sorted(set(cuts)) if cuts else cuts

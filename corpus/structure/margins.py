@@ -10,6 +10,7 @@ from corpus.structure.lines import Line
 from corpus.structure.outline import NumberedLine
 
 _PAGE_REFERENCE = re.compile(r"[.…·\s]*[（(]?\s*[0-9]{1,4}\s*[)）]?\s*$")
+_PAGED = re.compile(r"(?:[.…·．。]{2,}|[-—]{3,}|\t)\s*[（(]?\s*[0-9]{1,4}\s*[)）]?$")
 _CONTENTS = re.compile(r"目\s*[录次](?:\s*(?:序言|前言|引言))?|contents", re.IGNORECASE)
 _ISSUER = re.compile(
     r"(?:[\u4e00-\u9fff]{2,20}(?:人民政府|办公室|办公厅|委员会|人民代表大会|改革局|局|厅|区委|市委|县委|省委)\s*){1,3}"
@@ -18,6 +19,12 @@ _LABEL_ALONE = re.compile(r"\S(?:\s*\S){1,7}\s*[：:]")
 _VALUE_OF = ("来源与时间", "征集信息", "元数据", "署名")
 _SEPARATOR = re.compile(r"[>》›»/]")
 _CLOSED = re.compile(r".{8,}。|.{40,}；")
+_ANNEXES = re.compile(r"附\s*件\s*[:：]\s*(?P<first>(?:[1１]\s*[.．、]\s*)?[^。；，]{2,40})?")
+_ENTRY = re.compile(r"[0-9０-９]{1,2}\s*[.．、]\s*[^。；]{2,60}")
+_ENTRY_MARK = re.compile(r"^[0-9０-９]{1,2}\s*[.．、]\s*|\.[a-z]{3,4}$")
+_NUMBERED_HEAD = re.compile(
+    r"(?P<page>[0-9]{1,4})[ \t\u3000]+(?P<after>[^。；，：:0-9]{3,30})|(?P<before>[^。；，：:0-9]{3,30})[ \t\u3000]+(?P<number>[0-9]{1,4})"
+)
 _RUNNING = re.compile(r"[^。！？；：:，]{4,40}")
 
 
@@ -36,6 +43,7 @@ def mark(
     _mark_values(lines, reasons, first)
     _mark_issuers(lines, reasons)
     _mark_links(lines, reasons, last)
+    _mark_annexes(lines, reasons)
     _mark_running_heads(lines, reasons)
     if title:
         _mark_titles(lines, reasons, squeeze(title), first)
@@ -86,6 +94,10 @@ def _mark_contents(lines: Sequence[Line], reasons: list[str | None]) -> None:
     entry = squeeze(re.sub(r"^目\s*[录次]|contents", "", lines[start].text)) or next(
         (squeeze(_PAGE_REFERENCE.sub("", line.text)) for line in lines[start + 1 : body]), ""
     )
+    # Where entries end in page numbers, what follows the last of them is text.
+    paged = [i for i in range(start + 1, body) if _PAGED.search(lines[i].text)]
+    if len(paged) >= 3 and 2 * len(paged) >= paged[-1] - start:
+        body = paged[-1] + 1
     again = next((i for i in range(start + 2, body) if entry and squeeze(lines[i].text).startswith(entry)), body)
     for i in range(start, again):
         reasons[i] = "目录"
@@ -128,6 +140,21 @@ def _mark_links(lines: Sequence[Line], reasons: list[str | None], last: int) -> 
             reasons[i] = "推荐阅读"
 
 
+def _mark_annexes(lines: Sequence[Line], reasons: list[str | None]) -> None:
+    """「附件：1.重点项目清单」 and the entries below it: a list of what comes later or is linked, not an annex itself."""
+    for i, line in enumerate(lines):
+        if line.text[0] != "附" or reasons[i] is not None or not (match := _ANNEXES.fullmatch(line.text)):
+            continue
+        end = i + 1
+        while end < len(lines) and _ENTRY.fullmatch(lines[end].text) and reasons[end] in (None, "附件链接"):
+            end += 1
+        named = {squeeze(_ENTRY_MARK.sub("", text)) for text in (match["first"] or "", *(entry.text for entry in lines[i + 1 : end])) if text}
+        linked = "附件链接" in reasons[i + 1 : end]
+        closing = end == len(lines) or reasons[end] is not None
+        if named and (linked or closing or any(squeeze(later.text) in named for later in lines[end:])):
+            reasons[i:end] = ["附件列表"] * (end - i)
+
+
 def _mark_running_heads(lines: Sequence[Line], reasons: list[str | None]) -> None:
     """The same few words beside page numbers, three times and more: a running head."""
     beside: Counter[str] = Counter()
@@ -143,6 +170,23 @@ def _mark_running_heads(lines: Sequence[Line], reasons: list[str | None]) -> Non
     for words, count in beside.items():
         if count >= 3:
             for i in places[words]:
+                reasons[i] = "页眉页脚"
+    _mark_numbered_heads(lines, reasons)
+
+
+def _mark_numbered_heads(lines: Sequence[Line], reasons: list[str | None]) -> None:
+    """「12　规划汇编」, 「卫生健康规划　13」: the same words again with a higher page number."""
+    seen: dict[str, list[tuple[int, int]]] = {}
+    for i, line in enumerate(lines):
+        if len(line.text) <= 36 and reasons[i] is None and (line.text[0].isdigit() or line.text[-1].isdigit()):
+            match = _NUMBERED_HEAD.fullmatch(line.text)
+            if match:
+                words = squeeze(match["before"] or match["after"])
+                seen.setdefault(words, []).append((i, int(match["page"] or match["number"])))
+    for found in seen.values():
+        numbers = [number for _, number in found]
+        if len(found) >= 2 and numbers == sorted(set(numbers)) and found[-1][0] - found[0][0] > len(found):
+            for i, _ in found:
                 reasons[i] = "页眉页脚"
 
 

@@ -37,7 +37,7 @@ def unmark(lines: list[Line]) -> Unmarked:
             offset = line.span.start + (match.start("words") if bold else 0)
             start, end = offset + inner[0], offset + inner[1]
             marks += [Span(a, b) for a, b in ((line.span.start, start), (end, line.span.end)) if a < b]
-            line = replace(line, span=Span(start, end), text=line.text[start - line.span.start : end - line.span.start])
+            line = line._replace(span=Span(start, end), text=line.text[start - line.span.start : end - line.span.start])
             hints.append(Hint(line.span, "heading" if heading else "bold", len(heading.group(1)) if heading else 0))
         found.append(line)
     return Unmarked(found, _titled(hints), tuple(marks))

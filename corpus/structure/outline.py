@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _CN = r"[一二三四五六七八九十百零〇○]+"
 _COUNT = r"(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])"
@@ -35,21 +36,31 @@ STYLES = (
         "第八章 完善治理体系，提高城市治理新水平",
     ),
     _style(3, rf"第\s*{_NUM}\s*节(?![、，。约能课的所和至]|规定|明确)", "第三节 加强生态保护修复"),
-    _style(4, rf"{_COUNT}\s*[、．](?!\s*[一二三四五六七八九十][、产次类级〇○]){_NO_TIER}", "一、总体要求"),
+    _style(4, rf"{_COUNT}\s*[、．](?!\s*[一二三四五六七八九十](?:[、产次类级]|[〇○](?!..年))){_NO_TIER}", "一、总体要求"),
     _style(5, rf"[（(]\s*{_COUNT}\s*[)）]", "（一）坚持党的全面领导。"),
     _style(6, r"[0-9０-９]{1,2}\s*、", "1、指导思想。"),
     _style(7, r"[0-9０-９]{1,2}\s*[.．](?![0-9０-９]*[%％])(?=\D|20[0-9]{2}年)", "29. 持续改善生态环境质量。"),
-    _style(8, r"[（(]\s*[0-9０-９]{1,2}\s*[)）]", "（1）完善机制。"),
+    _style(8, r"[（(]\s*[0-9０-９]{1,2}\s*[)）](?!.{0,12}[0-9]\s*号$)", "（1）完善机制。"),
     _style(9, r"[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮]", "①推进重点片区改造。"),
 )
 
-_OPENINGS = frozenset("第一二三四五六七八九十（(0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮")
-"""What a number can begin with: most lines begin otherwise and are not looked at further."""
+_BEGINNING_WITH = {
+    opening: tuple(style for style in STYLES if style.rank in ranks)
+    for openings, ranks in (
+        ("第", (1, 2, 3)),
+        ("一二三四五六七八九十", (4,)),
+        ("（(", (5, 8)),
+        ("0123456789０１２３４５６７８９", (6, 7)),
+        ("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮", (9,)),
+    )
+    for opening in openings
+}
+"""What a number can begin with and the styles that do: most lines begin otherwise and are not looked at further."""
 
 _BOX_NUMBER = r"(?:[0-9０-９]{1,2}(?:\s*[-—－.．]\s*[0-9０-９]{1,2})?|[一二三四五六七八九十]{1,3})"
 BOX = re.compile(rf"[【\[［〖]?\s*专\s*栏\s*{_BOX_NUMBER}?\s*[】\]］〗]?\s*[:：]?")
 BOX_SPECIMEN = "专栏24：生态环境修复工程"
-GLOSSARY = re.compile(r"(?:附件\s*[0-9一二三四五]?\s*[:：]?\s*)?名\s*词\s*(?:解\s*释|注\s*释)$|主要名词解释$")
+GLOSSARY = re.compile(r"(?:附件\s*[0-9一二三四五]?\s*[:：]?\s*)?[^。，,；：:]{0,20}(?:名\s*词|术\s*语)\s*(?:解\s*释|注\s*释)$")
 GLOSSARY_SPECIMEN = "名词解释"
 APPENDIX = re.compile(r"附\s*[件录表]\s*[0-9０-９一二三四五六七八九十]{0,2}\s*[:：]?(?:\s*[^。，,]{0,30})?$")
 APPENDIX_SPECIMEN = "附件1"
@@ -94,8 +105,7 @@ _RUN_ON = re.compile(
 _TRAILING_YEAR = re.compile(r"[0-9０-９]{4}\s*年$")
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedLine:
+class NumberedLine(NamedTuple):
     """A line that begins with a number: its rank, its ordinal, how many of its characters are heading (0: the line is
     an item without a heading of its own), and how many are the number."""
 
@@ -110,9 +120,9 @@ def numbered(line: str, longest: int = 45) -> NumberedLine | None:
 
     `longest`: a first sentence of more characters is body, not heading.
     """
-    if line[:1] not in _OPENINGS:
+    if line[:1] not in _BEGINNING_WITH:
         return None
-    for style in STYLES:
+    for style in _BEGINNING_WITH[line[0]]:
         match = style.pattern.match(line)
         if match is None:
             continue

@@ -17,6 +17,7 @@ _FIGURE = re.compile(
 )
 _YEAR = re.compile(r"[12][0-9]{3}\s*年.{0,6}|[12][0-9]{3}")
 _CAPTION = re.compile(r"附?表\s*[0-9一二三四五六七八九十].{0,60}|[^。；;，,！？|]{2,50}(?:表|清单|一览|指标|分工)(?:\s*[（(〔][^（）()]{1,16}[)）〕])*")
+_NAMES_A_TABLE = ("清单", "一览", "指标", "分工", "）", ")", "〕")
 _UNIT = re.compile(r"[（(]?\s*(?:计量)?单位\s*[:：][^。]{1,20}[)）]?")
 _ANNOUNCES = re.compile(r".*(?:见|如)(?:下|附)表[^。]{0,8}[。：:]?|.*[：:]")
 
@@ -25,6 +26,8 @@ def periodic(lines: Sequence[Line], reasons: Sequence[str | None], head: int) ->
     """The table whose column names begin at the line `head`, below its caption or a sentence that announces it:
     (table, its rows' spans, first line, line after its last)."""
     above = lines[head - 1].text if head else ""
+    if not ("表" in above or above[-1:] in ("：", ":") or _UNIT.fullmatch(above) or above.endswith(_NAMES_A_TABLE)):
+        return None
     if head > 1 and _UNIT.fullmatch(above):
         above = lines[head - 2].text
     captioned = "。" not in above and _CAPTION.fullmatch(above) is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.structure.outline import NumberedLine
 
@@ -12,8 +12,7 @@ ITEM_RANK = 5
 """Ranks above it count what may as well be items of a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """A heading that stands open: `rank` orders numbering styles, `paragraphs` counts the body under it so far."""
 
     rank: float

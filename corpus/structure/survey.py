@@ -19,7 +19,9 @@ _CAPTION = re.compile(
     r"(?:\s*[（(〔][^（）()]{1,16}[)）〕])*"
 )
 _NOTICE = re.compile(r"[^。；;，,！？]{2,24}关于[^。；;！？]{4,90}的(?:通知|公告|意见|决定|批复|函)")
-_UNNUMBERED = re.compile(r"[前序引导]\s*言|结\s*(?:束\s*)?语|附\s*则|编制说明")
+# 「【标准地】指……」, 「A类企业：指……」: a glossary's entry, whatever the indents say.
+_EXPLAINED = re.compile(r"【[^】]{1,24}】|[^。；;，,：:]{1,24}[：:]\s*\S")
+_UNNUMBERED = re.compile(r"[前序引导]\s*言|结\s*(?:束\s*)?语|附\s*则|(?:编制|起草)说明")
 
 
 class Survey:
@@ -41,7 +43,7 @@ class Survey:
         lines, plain = breaks.joined(reading.text, *breaks.parted(reading.text, lines, plain))
         self.lines = lines
         self.reasons = margins.mark(lines, plain, title.of(reading.text) if title else None, hints)
-        found = tables.find(reading.text, lines, self.reasons, hints)
+        found = [table for table in tables.find(reading.text, lines, self.reasons, hints) if not self._describes(table)]
         self.tables = {table.first: table for table in found}
         self.captions = {table.caption: table for table in found if table.caption is not None}
         hinted = {hint.span.start: hint.span.end for hint in reading.hints if hint.style == "table"}
@@ -50,11 +52,19 @@ class Survey:
                 plain[index] = self.reasons[index] = None
             self._frame(table, hinted)
         self.habits = habits.read(lines, plain, carried)
-        alone = habits.standalone_headings(lines, plain, self.habits)
+        alone = habits.standalone_headings(lines, plain, self.habits) + habits.bullet_headings(lines, plain)
         bold = habits.bold_headings(lines, plain, self.reasons, (h.span for h in hints if h.style == "bold"))
         self.headings: dict[int, float] = dict.fromkeys(alone, STANDALONE) | bold
         self.numbers = habits.numbers(lines, plain, self.habits)
         self.hinted_ranks = self._ranks_of_levels()
+
+    def _describes(self, found: tables.Found) -> bool:
+        """Whether a table tells of the document (索引号, 发布机构): all of it is then left out."""
+        own = self.reasons[found.first : found.last]
+        if 2 * own.count("元数据") < len(own):
+            return False
+        self.reasons[found.first : found.last] = ["元数据"] * len(own)
+        return True
 
     def _frame(self, found: tables.Found, hinted: dict[int, int]) -> None:
         """A format's table whose first row is 「专栏3 重点工程」 is a box from there on."""
@@ -89,6 +99,8 @@ class Survey:
         """Whether a line opens something of its own, whatever stands before it."""
         line, number = self.lines[index], self.numbers[index]
         if number and (number.rank <= ITEM_RANK or (number.heading and line.gap) or glossary):
+            return True
+        if glossary and self.lines[index - 1].text[-1] in habits.CLOSED and _EXPLAINED.match(line.text):
             return True
         if line.span.start in self.hinted or index in self.headings or index in self.tables or line.span.start in self.boxes:
             return True

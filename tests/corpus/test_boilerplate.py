@@ -42,6 +42,10 @@ BODY = (
     "下一条地铁线路力争年内开工，总投资九十亿元。",
     "上一篇文章做好保护，下一篇文章做好利用。",
     "第3页所列项目由区发改委牵头推进，区财政局配合。",
+    "公众意见采纳情况全部公开，群众参与规划编制的渠道更加畅通。",
+    "关于征求意见的程序进一步规范，重大决策一律公开听证。",
+    "点个小菜也能拼单，社区食堂让老年人吃得更省心、更放心。",
+    "时间银行稳步推行，来源于低龄老人的服务时长达到三万小时。",
     "声明作废的证照及时公示，接受社会监督。",
 )
 
@@ -66,7 +70,7 @@ def test_what_stands_at_an_edge_only_is_no_noise_in_the_middle(noise):
 UNCLOSED = (
     "加快推广节能技术", "完善社区服务网站", "区农业农村局、区财政局", "政策解读工作机制", "责任单位：区发展改革委", "牵头单位：区住建局",
     "其中：高标准农田20万亩", "（责任单位：区教育局）", "主要措施：", "来源广泛的民间投资", "收藏展览", "推进政务公开",
-    "联系服务企业制度", "邮政快递网点", "搜索引擎和大数据平台", "数字报业集群", "首页面设计", "扫码支付全覆盖",
+    "联系服务企业制度", "邮政快递网点", "搜索引擎和大数据平台", "完成时限", "往期债务化解", "留言板办理", "版权所有者权益", "原创艺术扶持计划", "数字报业集群", "首页面设计", "扫码支付全覆盖",
 )  # fmt: skip
 
 
@@ -136,3 +140,19 @@ def test_a_running_head_beside_page_numbers_is_no_body():
 def test_labels_of_a_page_and_their_values_below_them_go_together():
     text = f"索引号：\n000014349/2021-00012\n发文机关：墨池区人民政府\n主题分类：\n国民经济管理、规划\n{SENTENCE}\n发展环境\n{SENTENCE}"
     assert [why for _, why in marks(text)] == ["元数据"] * 5 + [None] * 3
+
+
+def test_a_list_of_annexes_is_none_of_them():
+    text = f"一、任务\n{SENTENCE}\n附件：1.重点项目清单\n2.主要指标表\n附件1\n重点项目清单\n{SENTENCE}"
+    assert [why for _, why in marks(text)] == [None, None, "附件列表", "附件列表", None, None, None]
+    assert dict(marks(f"{SENTENCE}\n附件：重点项目清单\n{SENTENCE}"))["附件：重点项目清单"] is None
+
+
+def test_running_heads_that_hold_the_page_number_are_no_body():
+    text = "".join(f"{SENTENCE}\n{SENTENCE}\n{head}\n" for head in ("12　墨池规划汇编", "墨池规划汇编　13", "14　墨池规划汇编")) + SENTENCE
+    assert [why for _, why in marks(text)] == [None, None, "页眉页脚"] * 3 + [None]
+
+
+def test_contents_with_page_numbers_end_with_the_last_of_them():
+    text = f"目录\n综合规划……1\n专项规划……85\n附录……120\n墨池区卫生健康规划\n第一章 基础\n{SENTENCE}"
+    assert [why for _, why in marks(text)] == ["目录"] * 4 + [None] * 3

@@ -2,13 +2,18 @@
 
 import pytest
 
-from corpus.structure import outline
+from corpus.structure import breaks, outline
 from corpus.structure.outline import STYLES, chinese_number, numbered
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.specimen)
 def test_a_specimen_matches_its_own_style_and_no_other(style):
     assert [other.rank for other in STYLES if other.pattern.match(style.specimen)] == [style.rank]
+
+
+def test_specimens_of_glued_headings_are_found_and_enumerations_are_not():
+    assert all(breaks.GLUED.search(specimen) for specimen in breaks.GLUED_SPECIMENS)
+    assert not any(breaks.GLUED.search(line) for line in ("……如下：（一）修山；（二）治水。", "……达到2.5亿元。", "……完成。三、四月份，……"))
 
 
 def test_named_parts_match_their_own_specimen_only():
@@ -65,6 +70,11 @@ LINES = [
     ("一、总体要求", 4, 1, "一、总体要求"),
     ("二十一、健全机制", 4, 21, "二十一、健全机制"),
     ("一、二、三产业融合发展", None, None, None),
+    ("一、二〇二五年工作回顾", 4, 1, "一、二〇二五年工作回顾"),
+    ("三、四线渔港码头", None, None, None),
+    ("一、二期工程", None, None, None),
+    ("四、五项措施", 4, 4, "四、五项措施"),
+    ("（83）墨函字43号", None, None, None),
     ("二、九○○人", None, None, None),
     ("十四五规划", None, None, None),
     ("二〇三五年，基本实现现代化。", None, None, None),

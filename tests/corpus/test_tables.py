@@ -181,3 +181,42 @@ def test_patterns_match_their_specimens():
         ("第二章 主要任务", "heading", 2),
         ("加快修山", "bold", 0),
     ]
+
+
+PERIODIC = "指标名称\n2021年\n2025年\n责任单位\n城镇化率\n61.8%\n67%\n市发改局\n新增落户\n—\n4800人\n市公安局\n保障房\n600套\n3200套\n市住建局"
+
+
+@pytest.mark.parametrize("above", ["表1 主要指标", "具体指标见下表。", "主要指标表\n单位：人、套"])
+def test_cells_on_lines_of_their_own_without_ordinals_are_restored_where_one_period_fits(above):
+    assert cells(f"{FILL}\n{above}\n{PERIODIC}\n{FILL}") == [
+        (
+            ["指标名称", "2021年", "2025年", "责任单位"],
+            [["城镇化率", "61.8%", "67%", "市发改局"], ["新增落户", "—", "4800人", "市公安局"], ["保障房", "600套", "3200套", "市住建局"]],
+        )
+    ]
+
+
+@pytest.mark.parametrize("text", [PERIODIC + "\n漏掉一格", PERIODIC.replace("67%", "超过六成"), "甲\n乙\n丙\n丁\n戊\n己\n庚\n辛\n壬"])
+def test_lines_that_no_period_explains_stay_lines(text):
+    assert cells(f"{FILL}\n表1 主要指标\n{text}\n{FILL}") == []
+
+
+def test_a_box_whose_heading_is_the_first_row_of_its_table_holds_rows_and_notes():
+    composer = Composer()
+    composer.line("一、目标")
+    composer.table([["专栏1 主要指标", "", ""], ["指标", "2020年", "2025年"], ["绿地（公顷）", "12", "30"]], 0)
+    composer.line("注：按年末数计算。")
+    composer.line(FILL)
+    reading = composer.reading()
+    annotation = annotate(reading)
+    assert [p.trail[1:] for p in annotation.paragraphs] == [("专栏1 主要指标",), ("专栏1 主要指标",), ()]
+    assert [c.of(reading.text) for c in annotation.tables[0].columns] == ["指标", "2020年", "2025年"]
+
+
+def test_a_table_that_tells_of_the_document_is_left_out():
+    composer = Composer()
+    composer.table([["索引号", "YS001", "主题分类", "教育"], ["发布机构", "墨池区教育局", "发文日期", "2022-06-01"]], 0)
+    composer.line("一、目标")
+    composer.line(FILL)
+    annotation = annotate(composer.reading())
+    assert annotation.tables == () and len(annotation.paragraphs) == 1

@@ -1,0 +1,97 @@
+"""`planseek eval`: run systems on a judged set, compare runs, write a report. Each a few lines over the package."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import settings as configuration
+from corpus.errors import PlanSeekError
+from terminal import AsJson, Home, print_json, progress, say
+
+evaluation = typer.Typer(no_args_is_help=True, help="评测：在判定过的题集上比较检索系统。")
+
+SetName = Annotated[str, typer.Option("--set", help="评测集名称，如 plans、sample")]
+Beir = Annotated[Path | None, typer.Option("--beir", help="改用一个 BEIR 格式的文件夹")]
+Systems = Annotated[
+    str, typer.Option("--systems", help="逗号分隔：rank-bm25,bm25,bm25+lexicon,dense,hybrid；默认全部")
+]
+Split = Annotated[str, typer.Option("--split", help="dev、test 或 all")]
+
+
+@evaluation.command("run")
+def eval_run(
+    name: SetName = "plans", beir: Beir = None, systems: Systems = "", split: Split = "all",
+    save: Annotated[Path | None, typer.Option("--save", help="把逐题结果存到这个文件，供 compare、report 使用")] = None,
+    home: Home = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """在一个评测集上运行检索系统，给出各项指标。"""
+    from eval import saved
+    from eval.run import run
+    from eval.table import table
+
+    with progress() as shown:
+        report = run(configuration.load(home), name, beir, systems, split, shown, details=save is not None)
+    if save is not None:
+        saved.save(report, save)
+    if as_json:
+        print_json({key: value for key, value in report.items() if key not in ("details", "kinds")})
+        return
+    for line in table(report):
+        say(line)
+    if save is not None:
+        say(f"逐题结果已存到 {save}。")
+
+
+@evaluation.command("compare")
+def eval_compare(
+    first: Annotated[Path, typer.Argument(metavar="甲.json", help="eval run --save 存下的结果")],
+    second: Annotated[Path | None, typer.Argument(metavar="乙.json", help="不写则比较甲里的两个系统")] = None,
+    first_system: Annotated[str | None, typer.Option("--first", help="甲的系统，默认 hybrid（只给一个文件时 bm25）")] = None,
+    second_system: Annotated[str | None, typer.Option("--second", help="乙的系统，默认 hybrid")] = None,
+    changed: Annotated[int, typer.Option("--changed", help="列出变化最大的多少题")] = 10,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """比较两次运行：差值、95% 区间、配对置换检验、胜负与变化的题。"""
+    from eval import saved
+    from eval.compare import differences
+    from eval.report import compared
+
+    one = saved.load(first)
+    two = saved.load(second) if second else one
+    if one["set"] != two["set"]:
+        raise PlanSeekError(f"两次运行的评测集不同：{one['set']} 与 {two['set']}。请用同一个评测集的结果来比较。")
+    a, before = saved.values(one, first_system or (None if second else "bm25"), str(first))
+    b, after = saved.values(two, second_system, str(second or first))
+    rows = differences(before, after, one["kinds"])
+    if as_json:
+        print_json({"first": a, "second": b, "comparisons": [row.as_row() for row in rows]})
+        return
+    for line in compared(rows, a, b, changed):
+        say(line)
+
+
+@evaluation.command("report")
+def eval_report(
+    run: Annotated[Path, typer.Argument(metavar="结果.json", help="eval run --save 存下的结果")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="写到这个文件：.html 或 .md")],
+    home: Home = None,
+) -> None:
+    """把一次运行写成一页报告：表、图、没答好的题。"""
+    from eval import report, saved
+    from eval.ground import documents_of
+    from eval.questions import read_set
+
+    found = saved.load(run)
+    if out.suffix == ".md":
+        content = report.markdown(found)
+    elif out.suffix == ".html":
+        questions = read_set(found["set"], found["split"])
+        content = report.html(found, questions.questions, documents_of(questions, configuration.load(home)))
+    else:
+        raise PlanSeekError(f"报告的扩展名「{out.suffix}」不认识，可用 .html 或 .md。")
+    try:
+        out.write_text(content, "utf-8")
+    except OSError as error:
+        raise PlanSeekError(f"无法写入 {out}（{error.strerror or error}）。请换一个位置。") from error
+    say(f"报告已写到 {out}。")
