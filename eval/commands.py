@@ -14,7 +14,7 @@ evaluation = typer.Typer(no_args_is_help=True, help="评测：在判定过的题
 SetName = Annotated[str, typer.Option("--set", help="评测集名称，如 plans、sample")]
 Beir = Annotated[Path | None, typer.Option("--beir", help="改用一个 BEIR 格式的文件夹")]
 Systems = Annotated[
-    str, typer.Option("--systems", help="逗号分隔：rank-bm25,bm25,bm25+lexicon,dense,hybrid；默认全部")
+    str, typer.Option("--systems", help="逗号分隔：rank-bm25,first-words,bm25,bm25+lexicon,dense,hybrid；默认全部")
 ]
 Split = Annotated[str, typer.Option("--split", help="dev、test 或 all")]
 
@@ -95,3 +95,20 @@ def eval_report(
     except OSError as error:
         raise PlanSeekError(f"无法写入 {out}（{error.strerror or error}）。请换一个位置。") from error
     say(f"报告已写到 {out}。")
+
+
+@evaluation.command("convert")
+def eval_convert(
+    to: Annotated[str, typer.Option("--to", help="beir、trec，或 set（转回评测集）")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="写到这个文件夹；不覆盖已有的文件")],
+    name: Annotated[str | None, typer.Option("--set", help="要转换的评测集，如 plans、sample")] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="或：一个 BEIR 文件夹、TREC 文件夹、qrels 文件")] = None,
+    run: Annotated[Path | None, typer.Option("--run", help="eval run --save 存下的结果，转成 TREC 的 run 文件")] = None,
+    split: Split = "all", home: Home = None,
+) -> None:  # fmt: skip
+    """评测集与保存的结果同 BEIR、TREC 的文件互相转换。"""
+    from eval import convert
+
+    files, what = convert.convert(configuration.load(home), to, name, source, run, split)
+    convert.write(files, out)
+    say(f"{what}；已写到 {out}：{'、'.join(files)}。")

@@ -1,6 +1,7 @@
 """Lays out what a set is searched in: a home that holds its documents, or an index made for the moment of BEIR's."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -54,10 +55,12 @@ def laid_out(questions: QuestionSet, settings: Settings) -> Iterator[Ground]:
                 f"评测集「{questions.name}」已跳过：数据文件夹 {settings.home} 里没有它的全部文档，{where}。"
             )
         service = Service(replace(settings, home=Path(scratch)))
+        began = time.perf_counter()
         service.ingest([folder])
+        seconds = round(time.perf_counter() - began, 1)
         if not _holds(Path(scratch), questions.documents):
             raise PlanSeekError(f"{folder} 里缺少评测集「{questions.name}」的部分文档。请检查文件是否齐全、未被改动。")
-        yield over_home(service)
+        yield replace(over_home(service), seconds=seconds)
 
 
 def over_home(service: Service) -> Ground:
@@ -68,15 +71,23 @@ def over_home(service: Service) -> Ground:
     items = [Item(passage.id, passage.document, passage.span) for passage in corpus.passages]
     texts = [index_text(passage, corpus.documents[passage.document].text) for passage in corpus.passages]
     lexicon = Lexicon(service.settings.home / "cache")
-    return Ground(items, texts, corpus.backend, service.tokenizer, service.embedder, lexicon, corpus)
+    size = _bytes(service.settings.home / "index")
+    return Ground(items, texts, corpus.backend, service.tokenizer, service.embedder, lexicon, corpus, size)
+
+
+def _bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def over_texts(questions: QuestionSet, service: Service, folder: Path) -> Ground:
     """The passages of a BEIR set, each one row, indexed in `folder` by the parts that production uses."""
     texts = list(questions.texts.values())
+    began = time.perf_counter()
     LocalBackend.build(folder, Bags.of(map(service.tokenizer.terms, texts)), service.embedder.encode_passages(texts))
     items = [Item(name, name, Span(0, len(text))) for name, text in questions.texts.items()]
-    return Ground(items, texts, LocalBackend(folder), service.tokenizer, service.embedder, Lexicon())
+    seconds = round(time.perf_counter() - began, 1)
+    backend = LocalBackend(folder)
+    return Ground(items, texts, backend, service.tokenizer, service.embedder, Lexicon(), None, _bytes(folder), seconds)
 
 
 def documents_of(questions: QuestionSet, settings: Settings) -> dict[str, Document]:

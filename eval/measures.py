@@ -8,6 +8,9 @@ RANKED = ("nDCG@10", "R@10", "R@100", "RR@10", "AP")
 """Computed by ir_measures (trec_eval): graded nDCG with gain = grade, the others with every grade from 1 relevant."""
 
 NUGGETS = "nugget-R@10"
+NUGGETS_SHOWN = "nugget-R@2000c"
+SHOWN = 2000
+"""Characters that a reader looks through: passages count in rank order as long as they lie within so many in all."""
 DEPTH = 100
 """How far a ranking is read; AP is taken over so many."""
 
@@ -29,6 +32,17 @@ def nugget_recall(nuggets: Sequence[Nugget], ranking: Sequence[Item], k: int) ->
     if not nuggets:
         return 0.0
     return sum(any(covers(item, nugget) for item in ranking[:k]) for nugget in nuggets) / len(nuggets)
+
+
+def shown_nugget_recall(nuggets: Sequence[Nugget], ranking: Sequence[Item], characters: int = SHOWN) -> float:
+    """|{n : some item covers n among the first m}| / |nuggets| with m the most items whose lengths sum to no more than
+    `characters`; 0 where there are no nuggets."""
+    room = characters
+    for count, item in enumerate(ranking):
+        room -= item.span.end - item.span.start
+        if room < 0:
+            return nugget_recall(nuggets, ranking, count)
+    return nugget_recall(nuggets, ranking, len(ranking))
 
 
 def relevance(question: Question, items: Iterable[Item]) -> dict[str, int]:

@@ -66,7 +66,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What systems search: row i of the backend is items[i], indexed as texts[i]. corpus is None for a BEIR set."""
+    """What systems search: row i of the backend is items[i], indexed as texts[i]. corpus is None for a BEIR set.
+
+    size: bytes of the index on disk; seconds: how long building it took, None where it was there already.
+    """
 
     items: Sequence[Item]
     texts: Sequence[str]
@@ -75,6 +78,8 @@ class Ground:
     embedder: Embedder
     lexicon: Lexicon
     corpus: Corpus | None = None
+    size: int = 0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

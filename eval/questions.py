@@ -1,7 +1,8 @@
-"""Reads judged sets: our JSON lines by name, and BEIR folders. Never searches and never writes."""
+"""Reads judged sets: our JSON lines by name, BEIR and C-MTEB folders, qrels. Never searches and never writes."""
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -43,30 +44,56 @@ def read_set(name: str, split: str = "all", folder: Path | None = None) -> Quest
 
 
 def read_beir(folder: Path, split: str = "all") -> QuestionSet:
-    """A folder in BEIR layout: corpus.jsonl, queries.jsonl, qrels/test.tsv (`split` dev: qrels/dev.tsv).
+    """A folder in the layout of BEIR or C-MTEB: corpus.jsonl and queries.jsonl with "_id" or "id", and the judgements in
+    qrels/test.tsv, qrels/dev.tsv or, whatever the split, qrels.tsv; each may be .jsonl instead.
 
-    Each passage is a document of one item: title and text. Queries without a relevant passage are left out.
-    Raises PlanSeekError naming the file at fault.
+    Without a split the first of them that is there counts. Each passage is a document of one item: title and text.
+    "kind", "split" and "regions" come from a query's metadata where `planseek eval convert` has written it. Queries
+    without a relevant passage are left out. Raises PlanSeekError naming the file at fault.
     """
     if not folder.is_dir():
         raise PlanSeekError(f"BEIR 文件夹 {folder} 不存在。应含 corpus.jsonl、queries.jsonl 与 qrels/test.tsv。")
     texts: dict[str, str] = {}
-    queries: dict[str, str] = {}
-    for file, take in ((folder / "corpus.jsonl", texts), (folder / "queries.jsonl", queries)):
-        for number, row in _lines(file):
-            try:
-                title = str(row.get("title") or "")
-                take[str(row["_id"])] = f"{title}\n{row['text']}" if title else str(row["text"])
-            except (KeyError, AttributeError) as error:
-                raise PlanSeekError(f"{file} 第 {number} 行缺少 _id 或 text。") from error
+    queries: dict[str, Question] = {}
+    for number, row in _lines(folder / "corpus.jsonl"):
+        name, text = _entry(row, folder / "corpus.jsonl", number)
+        title = str(row.get("title") or "")
+        texts[name] = f"{title}\n{text}" if title else text
+    for number, row in _lines(folder / "queries.jsonl"):
+        name, text = _entry(row, folder / "queries.jsonl", number)
+        about = row.get("metadata") if isinstance(row.get("metadata"), dict) else {}
+        try:
+            queries[name] = _question({**(about or {}), "id": name, "query": text, "nuggets": (), "within": ()})
+        except (TypeError, ValueError, AttributeError):
+            # Somebody else's metadata: it says nothing that we could read.
+            queries[name] = Question(name, text)
     judged: dict[str, list[Nugget]] = {}
-    for query, document, grade in _judgements(folder / "qrels" / ("dev.tsv" if split == "dev" else "test.tsv")):
+    for query, document, grade in judgements(_qrels(folder, split)):
         if grade > 0 and query in queries and document in texts:
             judged.setdefault(query, []).append(Nugget(document, Span(0, len(texts[document])), grade))
     if not judged:
         raise PlanSeekError(f"BEIR 文件夹 {folder} 的 qrels 与 queries、corpus 没有共同的编号。")
-    questions = tuple(Question(i, queries[i], nuggets=tuple(found)) for i, found in judged.items())
+    questions = tuple(replace(queries[i], nuggets=tuple(found)) for i, found in judged.items())
     return QuestionSet(folder.resolve().name, questions, texts)
+
+
+def _entry(row: dict[str, Any], file: Path, number: int) -> tuple[str, str]:
+    try:
+        return str(row["_id"] if "_id" in row else row["id"]), str(row["text"])
+    except (KeyError, TypeError) as error:
+        raise PlanSeekError(f"{file} 第 {number} 行缺少 _id（或 id）或 text。请补上，或删去这一行。") from error
+
+
+def _qrels(folder: Path, split: str) -> Path:
+    if split not in SPLITS:
+        raise PlanSeekError(f"--split「{split}」无法识别，可用：{'、'.join(SPLITS)}。")
+    halves = ("test", "dev") if split == "all" else (split,)
+    stems = (*(f"qrels/{half}" for half in halves), "qrels")
+    for stem in stems:
+        for suffix in (".tsv", ".jsonl"):
+            if (folder / (stem + suffix)).is_file():
+                return folder / (stem + suffix)
+    raise PlanSeekError(f"无法读取 {folder} 的判断：没有 {'、'.join(f'{s}.tsv' for s in stems)}。请检查文件是否齐全。")
 
 
 def _half(questions: list[Question], split: str, name: str) -> tuple[Question, ...]:
@@ -95,12 +122,8 @@ def _question(row: dict[str, Any]) -> Question:
 
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanSeekError(f"无法读取 {file}（{error}）。请检查文件是否存在、是否为 UTF-8。") from error
     # Not splitlines(): a text may hold a line separator of Unicode's.
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(_text(file).split("\n"), 1):
         if line.strip():
             try:
                 yield number, json.loads(line)
@@ -108,15 +131,51 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 raise PlanSeekError(f"{file} 第 {number} 行不是 JSON（{error}）。") from error
 
 
-def _judgements(file: Path) -> Iterator[tuple[str, str, int]]:
-    try:
-        rows = [line.split("\t") for line in file.read_text("utf-8").split("\n") if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanSeekError(f"无法读取 {file}（{error}）。请检查文件是否存在、是否为 UTF-8。") from error
-    for number, row in enumerate(rows, 1):
-        if number == 1 and row[0].strip() == "query-id":
+_QUERY, _PASSAGE, _GRADE = ("query-id", "qid", "query_id"), ("corpus-id", "pid", "docid", "corpus_id"), ("score", "grade")
+"""What BEIR, C-MTEB and their copies call the three columns of a judgement."""
+
+
+def judgements(file: Path, *, trec: bool = False) -> Iterator[tuple[str, str, int]]:
+    """(question, passage, grade) of each line: with `trec` as TREC qrels (question, 0, passage, grade between blanks),
+    else .jsonl by the names of its fields and everything else by tabs, in the order of its header where it has one.
+
+    Raises PlanSeekError naming the line at fault.
+    """
+    if file.suffix == ".jsonl" and not trec:
+        for number, row in _lines(file):
+            try:
+                yield _judged(*(next(row[key] for key in keys if key in row) for keys in (_QUERY, _PASSAGE, _GRADE)))
+            except (StopIteration, TypeError, ValueError, OverflowError) as error:
+                raise PlanSeekError(f"{file} 第 {number} 行应有 query-id、corpus-id 与 score 三项。请补上。") from error
+        return
+    columns = (0, 2, 3) if trec else (0, 1, 2)
+    for number, line in enumerate(_text(file).split("\n"), 1):
+        cells = line.split() if trec else [cell.strip() for cell in line.split("\t")]
+        if not any(cells):
+            continue
+        if number == 1 and not trec and (named := _columns(cells)):
+            columns = named
             continue
         try:
-            yield row[0].strip(), row[1].strip(), int(row[2])
-        except (IndexError, ValueError) as error:
-            raise PlanSeekError(f"{file} 第 {number} 行应为：题号、段号、分数，以制表符分隔。") from error
+            yield _judged(*(cells[column] for column in columns))
+        except (IndexError, ValueError, OverflowError) as error:
+            expected = "题号、0、段号、分数，以空格分隔" if trec else "题号、段号、分数，以制表符分隔"
+            raise PlanSeekError(f"{file} 第 {number} 行应为：{expected}。请改正这一行。") from error
+
+
+def _columns(header: list[str]) -> tuple[int, int, int] | None:
+    places = [next((i for i, cell in enumerate(header) if cell in keys), -1) for keys in (_QUERY, _PASSAGE, _GRADE)]
+    return (places[0], places[1], places[2]) if min(places) >= 0 else None
+
+
+def _judged(query: Any, passage: Any, grade: Any) -> tuple[str, str, int]:
+    if float(grade) != int(float(grade)):
+        raise ValueError(grade)
+    return str(query), str(passage), int(float(grade))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanSeekError(f"无法读取 {file}（{error}）。请检查文件是否存在、是否为 UTF-8。") from error

@@ -1,12 +1,14 @@
 """Runs systems over a set and averages their measures, overall and by kind. Never chooses parameters."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eval.answers import ABSTAINED, EXACT, abstention, exactness
 from eval.ground import laid_out
-from eval.measures import DEPTH, NUGGETS, nugget_recall, ranked_measures, relevance
+from eval.measures import DEPTH, NUGGETS, NUGGETS_SHOWN, nugget_recall, ranked_measures, relevance, shown_nugget_recall
 from eval.model import Ground, Item, Question, QuestionSet, Run
 from eval.questions import read_beir, read_set
 from eval.systems import SYSTEMS, System, chosen
@@ -26,6 +28,7 @@ class Result:
 
     system: str
     values: dict[str, dict[str, float]]
+    milliseconds: dict[str, float] = field(default_factory=dict)
     returned: dict[str, tuple[Item, ...]] = field(default_factory=dict)
 
 
@@ -39,7 +42,8 @@ def evaluate(
     results = []
     for name in systems:
         system = SYSTEMS[name](ground)
-        run = _run(name, system, flat, ground, progress)
+        spent: dict[str, float] = {}
+        run = _run(name, system, flat, ground, progress, spent)
         values = _flat(flat, qrels, run)
         returned = {name: ranking[:_KEPT] for name, ranking in run.rankings.items()}
         for question in questions:
@@ -48,13 +52,25 @@ def evaluate(
                 values[question.id] = fan_out_measures(question.found, question.silent, question.nuggets, groups)
                 shown = (Item(h.passage.id, h.passage.document, h.passage.span) for group in groups for h in group.hits)
                 returned[question.id] = tuple(shown)
-        results.append(Result(name, values, returned))
+            if ground.corpus is not None and not question.fans_out:
+                answered = system.ask(question)
+                if answered is not None:
+                    row = values.setdefault(question.id, {})
+                    row[ABSTAINED] = float(answered.status == "not_found")
+                    exact = exactness(answered, ground.corpus.documents)
+                    if exact is not None:
+                        row[EXACT] = exact
+        results.append(Result(name, values, spent, returned))
     return results
 
 
 def averages(questions: Sequence[Question], result: Result) -> dict[str, Any]:
     """The mean of every measure over the questions that have it, with their number; by kind where a set has kinds."""
     means = _means(questions, result)
+    asked = [q for q in questions if ABSTAINED in result.values.get(q.id, {})]
+    means |= {m: round(v, 4) for m, v in abstention((q.answerable, result.values[q.id][ABSTAINED] > 0) for q in asked).items()}
+    if result.milliseconds:
+        means["latency_ms"] = {name: round(_percentile(result.milliseconds.values(), p), 1) for name, p in (("p50", 50), ("p95", 95))}
     kinds = sorted({question.kind for question in questions if question.kind})
     if kinds:
         means["kinds"] = {kind: _means([q for q in questions if q.kind == kind], result) for kind in kinds}
@@ -81,6 +97,8 @@ def run(
                 "tokenizer": ground.tokenizer.name,
                 "embedder": ground.embedder.name,
                 "lexicon": ground.lexicon.digest,
+                "bytes": ground.size,
+                "build_seconds": ground.seconds,
             },
             "systems": {result.system: averages(questions.questions, result) for result in results},
         }
@@ -100,11 +118,23 @@ def _among(question: Question, ground: Ground) -> list[Any]:
     return [item for item in ground.items if not documents or item.document in documents]
 
 
-def _run(name: str, system: System, questions: Sequence[Question], ground: Ground, progress: Progress) -> Run:
+def _percentile(values: Iterable[float], percent: int) -> float:
+    """The smallest value with at least so many percent of the values at or below it (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[max(-(-len(ordered) * percent // 100) - 1, 0)]
+
+
+def _run(
+    name: str, system: System, questions: Sequence[Question], ground: Ground, progress: Progress, spent: dict[str, float]
+) -> Run:
+    """Rank every question; `spent` is given the wall milliseconds of each."""
     rankings = {}
     for done, question in enumerate(questions):
         progress(name, done, len(questions))
-        rankings[question.id] = tuple(ground.items[row] for row in system.rank(question, DEPTH))
+        began = time.perf_counter()
+        rows = system.rank(question, DEPTH)
+        spent[question.id] = (time.perf_counter() - began) * 1000
+        rankings[question.id] = tuple(ground.items[row] for row in rows)
     progress(name, len(questions), len(questions))
     return Run(name, rankings)
 
@@ -112,7 +142,9 @@ def _run(name: str, system: System, questions: Sequence[Question], ground: Groun
 def _flat(questions: Sequence[Question], qrels: dict[str, dict[str, int]], run: Run) -> dict[str, dict[str, float]]:
     values = ranked_measures(qrels, run.rankings)
     for question in questions:
-        values[question.id][NUGGETS] = nugget_recall(question.nuggets, run.rankings.get(question.id, ()), 10)
+        ranking = run.rankings.get(question.id, ())
+        values[question.id][NUGGETS] = nugget_recall(question.nuggets, ranking, 10)
+        values[question.id][NUGGETS_SHOWN] = shown_nugget_recall(question.nuggets, ranking)
     return values
 
 

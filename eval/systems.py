@@ -1,7 +1,7 @@
 """The systems that can be evaluated, by name: each ranks rows for a question with the code that production runs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -9,8 +9,9 @@ import numpy as np
 from corpus.errors import PlanSeekError
 from eval.model import Ground, Question
 from index.protocols import Rows
+from retriever.answer import answer
 from retriever.interpret import interpret
-from retriever.model import Group, Query
+from retriever.model import Answer, Group, Query
 from retriever.search import allowed, ranking, regions_of, score, search
 
 
@@ -22,6 +23,9 @@ class System(Protocol):
 
     def groups(self, question: Question) -> tuple[Group, ...] | None:
         """The groups of a fan-out, or None from a system that knows no regions."""
+
+    def ask(self, question: Question) -> Answer | None:
+        """The answer within the question's documents, or None from a system that gives none."""
 
 
 class Planseek:
@@ -52,6 +56,18 @@ class Planseek:
             return None
         return search(self._query(question), ground.corpus, ground.tokenizer, ground.embedder, ground.lexicon).groups
 
+    def ask(self, question: Question) -> Answer | None:
+        ground, corpus = self._ground, self._ground.corpus
+        if corpus is None:
+            return None
+        if question.within:
+            among = frozenset(question.within)
+            corpus = replace(
+                corpus, documents={name: d for name, d in corpus.documents.items() if name in among},
+                by_document={name: rows for name, rows in corpus.by_document.items() if name in among},
+            )  # fmt: skip
+        return answer(search(self._query(question), corpus, ground.tokenizer, ground.embedder, ground.lexicon))
+
     def _query(self, question: Question) -> Query:
         return Query(question.query, mode=self._mode, expand=self._expand)
 
@@ -74,6 +90,33 @@ class RankBM25:
     def groups(self, question: Question) -> tuple[Group, ...] | None:
         return None
 
+    def ask(self, question: Question) -> Answer | None:
+        return None
+
+
+class FirstWords:
+    """BM25 over the first two distinct terms of a question: what it scores, the question's opening alone gives away.
+
+    The terms are the tokenizer's of the question as it was asked. Knows no regions.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._within = Within(ground)
+
+    def rank(self, question: Question, depth: int) -> list[int]:
+        terms = list(dict.fromkeys(self._ground.tokenizer.terms(question.query)))[:2]
+        rows = self._within.rows(question)
+        scores = self._ground.backend.lexical_scores(dict.fromkeys(terms, 1.0))[rows]
+        order = np.lexsort((rows, -scores))
+        return [int(row) for row in rows[order[scores[order] > 0]]][:depth]
+
+    def groups(self, question: Question) -> tuple[Group, ...] | None:
+        return None
+
+    def ask(self, question: Question) -> Answer | None:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Within:
@@ -91,6 +134,7 @@ class Within:
 
 SYSTEMS: dict[str, Callable[[Ground], System]] = {
     "rank-bm25": RankBM25,
+    "first-words": FirstWords,
     "bm25": lambda ground: Planseek(ground, "bm25", expand=False),
     "bm25+lexicon": lambda ground: Planseek(ground, "bm25", expand=True),
     "dense": lambda ground: Planseek(ground, "dense", expand=False),

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from unicodedata import east_asian_width
 
-from eval.measures import NUGGETS, RANKED
+from eval.answers import ABSTAINED, EXACT
+from eval.measures import NUGGETS, NUGGETS_SHOWN, RANKED
 from eval.verdicts import FAN_OUT
 
-MEASURES = (*RANKED, NUGGETS, *FAN_OUT)
+MEASURES = (*RANKED, NUGGETS, NUGGETS_SHOWN, *FAN_OUT, ABSTAINED, EXACT)
 LABELS = {
-    NUGGETS: "要点召回@10", "verdict-accuracy": "判定正确率", "found-recall": "有述判对", "silent-recall": "未述判对",
+    NUGGETS: "要点召回@10", NUGGETS_SHOWN: "要点召回@2000字", ABSTAINED: "答未检索到", EXACT: "引文逐字相同",
+    "verdict-accuracy": "判定正确率", "region-coverage": "地区覆盖", "found-recall": "有述判对", "silent-recall": "未述判对",
     "first-hit": "首段命中", "shown-nugget-recall": "展示要点召回", "wrong-region": "错区段数",
 }  # fmt: skip
 KINDS = {

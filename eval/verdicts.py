@@ -7,13 +7,19 @@ from eval.measures import covers, overlaps
 from eval.model import Item, Nugget
 from retriever.model import Group
 
-FAN_OUT = ("verdict-accuracy", "found-recall", "silent-recall", "first-hit", "shown-nugget-recall", "wrong-region")
+FAN_OUT = ("verdict-accuracy", "region-coverage", "found-recall", "silent-recall", "first-hit", "shown-nugget-recall", "wrong-region")
 
 
 def verdict_accuracy(found: Collection[str], silent: Collection[str], shown: Mapping[str, bool]) -> float:
     """(judged found and shown + judged silent and not shown) / judged regions; a region without a group is wrong."""
     right = sum(shown.get(code, False) for code in found) + sum(not shown.get(code, True) for code in silent)
     return right / (len(found) + len(silent))
+
+
+def region_coverage(found: Collection[str], silent: Collection[str], groups: Iterable[Group]) -> float:
+    """Judged regions that have a group with a verdict / judged regions: 1 where no region is dropped."""
+    shown = {group.region.code for group in groups}
+    return sum(code in shown for code in (*found, *silent)) / (len(found) + len(silent))
 
 
 def first_hit(found: Collection[str], groups: Iterable[Group], nuggets: Sequence[Nugget]) -> float:
@@ -52,6 +58,7 @@ def fan_out_measures(
     shown = {group.region.code: group.status == "found" for group in groups}
     return {
         "verdict-accuracy": verdict_accuracy(found, silent, shown),
+        "region-coverage": region_coverage(found, silent, groups),
         "found-recall": verdict_accuracy(found, (), shown) if found else 1.0,
         "silent-recall": verdict_accuracy((), silent, shown) if silent else 1.0,
         "first-hit": first_hit(found, groups, nuggets),

@@ -51,12 +51,13 @@ def test_a_perfect_fan_out() -> None:
     values = fan_out_measures((EAST.code,), (WEST.code,), (Nugget("e", Span(5, 15), 2),), groups)
     assert values.pop("wrong-region") == 0
     assert set(values.values()) == {1.0}
-    assert len(values) == 5
+    assert len(values) == 6
 
 
 def test_the_reverse_of_a_perfect_fan_out() -> None:
     groups = [Group(EAST, "not_found", ()), Group(WEST, "found", (hit("w", 0, 20, WEST),))]
     values = fan_out_measures((EAST.code,), (WEST.code,), (Nugget("e", Span(5, 15), 2),), groups)
+    assert values.pop("region-coverage") == 1
     assert set(values.values()) == {0.0}
 
 
