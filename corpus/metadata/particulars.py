@@ -48,7 +48,8 @@ class Label:
 
 
 def _label(field: str, words: str, weight: float, specimen: str) -> Label:
-    return Label(field, re.compile(rf"[【\[]?\s*(?:{words})\s*[】\]]?\s*[:：]\s*"), weight, specimen)
+    # The value stands behind a colon or in the next cell of the same row.
+    return Label(field, re.compile(rf"[【\[]?\s*(?:{words})\s*[】\]]?\s*(?:[:：]\s*[|｜\t]?|[|｜\t])\s*"), weight, specimen)
 
 
 LABELS = (

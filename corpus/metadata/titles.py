@@ -21,6 +21,9 @@ _LABEL = re.compile(r"(?:标\s*题|名\s*称|文件名称)\s*[:：]")
 _NUMBERED_FILE = re.compile(r"^[0-9]{1,3}[_\-. ]")
 _ISSUED = re.compile(r"(?:印发|发布|公布|批转|转发)(?:了)?《(.+)》(?:的)?(?:通知|公告|决定)")
 _ISSUED_BARE = re.compile(r"(?:关于|批转|转发)?(?:印发|发布|公布)([^《》]{6,80}?)的(?:通知|公告)$")
+_GAP = re.compile(r"[\s_|｜—-]+")
+# Who issues a title's document together with the government that the next row names.
+_PARTY = re.compile(r"(?:中共|中国共产党)[\u4e00-\u9fff]{1,16}(?:委员会|委)(?:办公[室厅])?$")
 _CALLED_FOR = re.compile(
     r"(?:征求|征集)(?:对)?《(.+)》.{0,16}$|《([^》]+)》.{0,10}(?:征求|征集).{0,10}(?:公告|通知|启事|说明)$"
 )
@@ -66,7 +69,7 @@ def read_title(reading: Reading, head: list[Line], stem: str, evidence: dict[str
         )  # fmt: skip
         offset = span.end - len(cleaned) if len(cleaned) < len(line) else span.start
         candidates.append((score, published(name), Span(offset, span.end)))
-    candidates += _labelled(head)
+    candidates = _without_site(candidates) + _labelled(head)
     if candidates:
         _, name, span = max(candidates, key=lambda c: c[0])
         if name == "政府工作报告" or len(name) <= 6:
@@ -83,6 +86,18 @@ def read_title(reading: Reading, head: list[Line], stem: str, evidence: dict[str
         evidence["title"] = Evidence(None, 0.7, "file name")
         return _NUMBERED_FILE.sub("", stem), None
     return stem, None
+
+
+def _without_site(candidates: list[tuple[float, str, Span]]) -> list[tuple[float, str, Span]]:
+    """Without lines that only set the site's and the column's name before a title that stands below by itself:
+    「某县人民政府 政策文件 某县乡村旅游行动计划」."""
+    alone = {re.sub(r"\s", "", name) for _, name, _ in candidates}
+
+    def sited(name: str) -> bool:
+        names = (re.sub(r"\s", "", name[gap.end() :]) for gap in _GAP.finditer(name) if not _PARTY.match(name[: gap.start()]))
+        return any(len(rest) >= 10 and rest in alone for rest in names)
+
+    return [candidate for candidate in candidates if not sited(candidate[1])]
 
 
 def published(title: str) -> str:
@@ -120,18 +135,25 @@ def _lines(head: list[Line]) -> list[tuple[str, Span]]:
     for i in range(len(head)):
         for count in (1, 2, 3):
             lines = head[i : i + count]
+            if (i and _valued(head[i - 1].text)) or any(_valued(line.text) for line in lines[:-1]):
+                break
             if len(lines) < count or (count > 1 and not all(_broken_off(line.text) for line in lines)):
                 break
-            if count > 1 and _whole(lines[-1].text):
+            if count > 1 and _whole(lines[-1].text) and not _PARTY.match(lines[0].text):
                 break
             joined = "".join(_close(line.text) for line in lines)
             found.append((joined, Span(lines[0].span.start, lines[-1].span.end)))
     return found
 
 
+def _valued(line: str) -> bool:
+    """Whether a line is a label whose value stands on the next: 「发布机构：」."""
+    return len(line) <= 12 and line[-1:] in "：:" and not _LABEL.match(line) and boilerplate.reason(line, head=True, tail=False) is not None
+
+
 def _broken_off(line: str) -> bool:
     """Whether a line may be part of a title that runs over several."""
-    return len(line) <= 40 and "。" not in line and boilerplate.reason(line, head=True, tail=False) is None
+    return len(line) <= 40 and not re.search(r"[。|｜]", line) and boilerplate.reason(line, head=True, tail=False) is None
 
 
 def _whole(line: str) -> bool:

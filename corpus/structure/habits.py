@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from corpus.model import Span
 from corpus.structure import outline
@@ -133,10 +134,13 @@ def _a_sentence_a_line(lines: Sequence[Line]) -> bool:
 def numbers(lines: Sequence[Line], plain: Sequence[NumberedLine | None], habits: Habits) -> list[NumberedLine | None]:
     """Every line's number, with ranks as this text nests them."""
     found = list(plain)
+    stated = _stated(lines, plain)
     for i, number in enumerate(found):
         if number is None:
             if lines[i].text[0].isdigit():
                 found[i] = (_misread(lines[i], found, i) if habits.indented else None) or _before_a_figure(lines[i], plain, i)
+        elif number.rank in stated or _assigned(lines, plain, i, number):
+            found[i] = number._replace(heading=0)
         elif number.heading == 0 and _alone(lines, plain, habits.indented, i, number):
             found[i] = outline.numbered(lines[i].text, longest=85)
     if habits.parts:
@@ -144,6 +148,29 @@ def numbers(lines: Sequence[Line], plain: Sequence[NumberedLine | None], habits:
             if number and number.heading and number.rank == 4:
                 found[i] = number._replace(rank=0)
     return found
+
+
+def _stated(lines: Sequence[Line], plain: Sequence[NumberedLine | None]) -> set[int]:
+    """The styles whose numbers count statements: half of their first sentences and more are too long for headings."""
+    openings: dict[int, list[int]] = {}
+    for line, number in zip(lines, plain, strict=True):
+        if number and number.rank >= 4:
+            openings.setdefault(number.rank, []).append(outline.opening(line.text, number.mark))
+    return {rank for rank, lengths in openings.items() if len(lengths) >= 4 and median(lengths) > outline.LONGEST}
+
+
+_IN_CHARGE = re.compile(
+    r"\s*[（(【\[]\s*(?:责任|牵头|配合|参与|落实|主办|承办|实施)?(?:单位|部门|处室|领导|主体|责任人)\s*[:：][^（()）【】]*"
+    r"(?:[（(][^（()）]*[)）][^（()）【】]*)*[)）】\]]。?"
+)
+"""Who answers for an item, in brackets behind it."""
+
+
+def _assigned(lines: Sequence[Line], plain: Sequence[NumberedLine | None], index: int, number: NumberedLine) -> bool:
+    """Whether a line is one sentence and who answers for it, above the next number or nothing: an item, no heading."""
+    if number.rank < ITEM_RANK or not number.heading or not _IN_CHARGE.fullmatch(lines[index].text, number.heading):
+        return False
+    return index + 1 == len(lines) or plain[index + 1] is not None
 
 
 _LOST_DOT = re.compile(

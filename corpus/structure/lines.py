@@ -14,8 +14,8 @@ BLANK = (
 
 _BLANKS = frozenset(BLANK)
 _ROW = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]+")
-# A scrape that lost its newlines keeps the indent of the next paragraph: two full-width or four plain spaces.
-_LOST_BREAK = re.compile(r"(?<=\S)(?:\u3000{2,}|[ \u00a0]{4,})(?=\S)")
+# A scrape that lost its newlines keeps the indent of the next paragraph: two full-width or four plain spaces; 「文　　号：」 is one label.
+_LOST_BREAK = re.compile(r"(?<=\S)[ \u00a0]?(?:\u3000{2,}|[ \u00a0]{4,})(?=\S)(?!\S\s*[:：|｜])")
 _NUMBER = r"第\s*[一二三四五六七八九十百]{1,4}\s*"
 _APART = rf"(?<![见按照据在和与及至到入是为以、，,“《])(?={_NUMBER}[篇编章节](?![、，。的所和至内中里]))"
 # 「第三篇修山第十章治水」: headings that a scan ran together, without a mark between them.

@@ -46,6 +46,7 @@ def mark(
     _mark_annexes(lines, reasons)
     _mark_running_heads(lines, reasons)
     if title:
+        _mark_calls(lines, reasons, squeeze(title))
         _mark_titles(lines, reasons, squeeze(title), first)
     return reasons
 
@@ -156,9 +157,10 @@ def _mark_annexes(lines: Sequence[Line], reasons: list[str | None]) -> None:
 
 
 def _mark_running_heads(lines: Sequence[Line], reasons: list[str | None]) -> None:
-    """The same few words beside page numbers, three times and more: a running head."""
+    """The same few words beside page numbers, three times and more or once in the middle of a sentence: a running head."""
     beside: Counter[str] = Counter()
     places: dict[str, list[int]] = {}
+    parting: set[str] = set()
     for i, reason in enumerate(reasons):
         if reason != "页码":
             continue
@@ -167,11 +169,28 @@ def _mark_running_heads(lines: Sequence[Line], reasons: list[str | None]) -> Non
                 words = squeeze(lines[near].text)
                 beside[words] += 1
                 places.setdefault(words, []).append(near)
+                if _parts_sentence(lines, min(i, near)):
+                    parting.add(words)
     for words, count in beside.items():
-        if count >= 3:
+        if count >= 3 or words in parting:
             for i in places[words]:
                 reasons[i] = "页眉页脚"
     _mark_numbered_heads(lines, reasons)
+
+
+def _parts_sentence(lines: Sequence[Line], upper: int) -> bool:
+    """Whether a page number and the words beside it, of which the first is line `upper`, stand inside a paragraph whose
+    rows break off at one width and whose beginnings are indented: between a row left open and one that goes on."""
+    if not 0 < upper < len(lines) - 2:
+        return False
+    before, *between, after = lines[upper - 1 : upper + 3]
+    return (
+        len(before.text) >= 20
+        and before.text[-1] not in "。！？；：!?;:"
+        and not any(line.indented or 4 * len(line.text) > 3 * len(before.text) for line in between)
+        and not after.indented
+        and any(line.indented for line in lines[max(0, upper - 40) : upper])
+    )
 
 
 def _mark_numbered_heads(lines: Sequence[Line], reasons: list[str | None]) -> None:
@@ -188,6 +207,15 @@ def _mark_numbered_heads(lines: Sequence[Line], reasons: list[str | None]) -> No
         if len(found) >= 2 and numbers == sorted(set(numbers)) and found[-1][0] - found[0][0] > len(found):
             for i, _ in found:
                 reasons[i] = "页眉页脚"
+
+
+def _mark_calls(lines: Sequence[Line], reasons: list[str | None], title: str) -> None:
+    """What a call for comments says between its own title and its date, above the title of the draft that it publishes."""
+    titled = next((i for i, line in enumerate(lines[:40]) if squeeze(line.text) == title), 0)
+    called = next((i for i in range(titled) if reasons[i] == "征集信息"), titled)
+    dated = next((i for i in range(titled - 1, called, -1) if reasons[i] == "落款日期"), called)
+    for i in range(called, dated):
+        reasons[i] = reasons[i] or "征集信息"
 
 
 def _mark_titles(lines: Sequence[Line], reasons: list[str | None], title: str, first: int) -> None:

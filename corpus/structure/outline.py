@@ -10,6 +10,8 @@ _COUNT = r"(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一�
 _NUM = rf"(?:{_CN}|[0-9０-９]+)"
 # 「三、四线城市」, 「一、二期工程」: neighbours enumerated, not a number and its heading.
 _NEIGHBOURS = "|".join(rf"(?<={a}、){b}" for a, b in pairwise("一二三四五六七八九"))
+# 「第四章第一节所称……」, 「第三章、第四章……」: a sentence about parts of a text; 「第八章和谐社会」 is a heading.
+_REFERS = rf"(?:\s*第\s*{_NUM}\s*[篇章节条款])*(?:[、，。的所至]|和(?![谐平美睦])|规定|明确)"
 _NO_TIER = rf"(?!(?:{_NEIGHBOURS})(?:[线档季期环代等流层楼批轮]|年级|年内|个月))"
 
 
@@ -28,14 +30,14 @@ def _style(rank: int, pattern: str, specimen: str) -> Numbering:
 
 STYLES = (
     _style(
-        1, rf"第\s*{_NUM}\s*(?:部分|篇(?![章幅文])|编(?![辑码制委队]))(?![、，。的所])", "第一篇 指导原则和发展目标"
+        1, rf"第\s*{_NUM}\s*(?:部分|篇(?![章幅文])|编(?![辑码制委队]))(?!{_REFERS})", "第一篇 指导原则和发展目标"
     ),
     _style(
         2,
-        rf"第\s*{_NUM}\s*章(?![、，。程的所和至]|规定|明确|节(?![约能水俭]))",
+        rf"第\s*{_NUM}\s*章(?!{_REFERS}|程|节(?![约能水俭]))",
         "第八章 完善治理体系，提高城市治理新水平",
     ),
-    _style(3, rf"第\s*{_NUM}\s*节(?![、，。约能课的所和至]|规定|明确)", "第三节 加强生态保护修复"),
+    _style(3, rf"第\s*{_NUM}\s*节(?!{_REFERS}|[约能课])", "第三节 加强生态保护修复"),
     _style(4, rf"{_COUNT}\s*[、．](?!\s*[一二三四五六七八九十](?:[、产次类级]|[〇○](?!..年))){_NO_TIER}", "一、总体要求"),
     _style(5, rf"[（(]\s*{_COUNT}\s*[)）]", "（一）坚持党的全面领导。"),
     _style(6, r"[0-9０-９]{1,2}\s*、", "1、指导思想。"),
@@ -115,7 +117,11 @@ class NumberedLine(NamedTuple):
     mark: int
 
 
-def numbered(line: str, longest: int = 45) -> NumberedLine | None:
+LONGEST = 45
+"""A first sentence of more characters is body and no heading, unless the text shows otherwise."""
+
+
+def numbered(line: str, longest: int = LONGEST) -> NumberedLine | None:
     """Read a line's number and how far its heading reaches; None for an unnumbered line.
 
     `longest`: a first sentence of more characters is body, not heading.
@@ -134,6 +140,12 @@ def numbered(line: str, longest: int = 45) -> NumberedLine | None:
         heading = _heading_length(line, match.end(), style.rank, longest)
         return NumberedLine(style.rank, ordinal, heading, match.end())
     return None
+
+
+def opening(line: str, mark: int) -> int:
+    """How many characters the first sentence of a numbered line has behind its number, `mark` characters long."""
+    sentence = _FIRST_SENTENCE.match(line)
+    return (sentence.end() if sentence else len(line)) - mark
 
 
 def _heading_length(line: str, mark: int, rank: int, longest: int) -> int:

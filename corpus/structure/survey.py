@@ -21,6 +21,8 @@ _CAPTION = re.compile(
 _NOTICE = re.compile(r"[^。；;，,！？]{2,24}关于[^。；;！？]{4,90}的(?:通知|公告|意见|决定|批复|函)")
 # 「【标准地】指……」, 「A类企业：指……」: a glossary's entry, whatever the indents say.
 _EXPLAINED = re.compile(r"【[^】]{1,24}】|[^。；;，,：:]{1,24}[：:]\s*\S")
+# 「（表二）」 alone: a scrape's place of a table that it left out.
+_TABLE_LEFT_OUT = re.compile(r"[（(]\s*附?表\s*[一二三四五六七八九十0-9]{1,3}\s*[)）]")
 _UNNUMBERED = re.compile(r"[前序引导]\s*言|结\s*(?:束\s*)?语|附\s*则|(?:编制|起草)说明")
 
 
@@ -43,6 +45,7 @@ class Survey:
         lines, plain = breaks.joined(reading.text, *breaks.parted(reading.text, lines, plain))
         self.lines = lines
         self.reasons = margins.mark(lines, plain, title.of(reading.text) if title else None, hints)
+        plain = [None if reason == "页眉页脚" else number for number, reason in zip(plain, self.reasons, strict=True)]
         found = [table for table in tables.find(reading.text, lines, self.reasons, hints) if not self._describes(table)]
         self.tables = {table.first: table for table in found}
         self.captions = {table.caption: table for table in found if table.caption is not None}
@@ -106,12 +109,19 @@ class Survey:
             return True
         if line.text[0] in "专【[［〖" and outline.BOX.match(line.text):
             return True
-        if not habits.ITEM.match(line.text):
+        if _TABLE_LEFT_OUT.fullmatch(line.text):
+            return True
+        if not habits.ITEM.match(line.text) or self._turns_page(index):
             return False
         if self.habits.indented and not line.indented:
             # Where indents open paragraphs, only a dash is sure to open an item, and not 「甲-」 above 「-乙」.
             return line.text[0] in "—―－–-•·●○◆◇■□▲△★☆※◎▪►▶➢✦" and self.lines[index - 1].text[-1] not in "—―－–-"
         return True
+
+    def _turns_page(self, index: int) -> bool:
+        """Whether a page ends above a line inside a sentence, whose dash then opens no item."""
+        before, line = self.lines[index - 1], self.lines[index]
+        return "\f" in self.text[before.span.end : line.span.start] and before.text[-1] not in habits.CLOSED
 
     def foreword(self, index: int) -> bool:
         """「前言」, 「结语」: a part with a name and no number."""

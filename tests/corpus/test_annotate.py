@@ -422,3 +422,36 @@ def test_the_title_as_a_running_head_closes_nothing():
 def test_entries_of_a_glossary_open_paragraphs_whatever_the_indents_say():
     text = wrapped(LONG_FILL * 2) + f"\n政府工作报告名词解释\n【标准地】指先行完成评估的用地。\nA类企业：指评价靠前的企业。\n{FILL}"
     assert [p.number for p in annotate(Reading(text)).paragraphs if p.trail] == [1, 2, 3]
+
+
+def test_an_item_and_who_answers_for_it_is_no_heading_with_a_body():
+    items = "1.改造旧砖窑三座，退出的地块建设公园。（责任单位：区住建局、区林业局）\n2.疏浚茶溪十二公里。（牵头单位：区水利局（区河长办））"
+    assert headings(f"一、任务\n（一）修山\n{items}\n（二）治水\n{FILL}") == ["# 一、任务", "## （一）修山", "## （二）治水"]
+    above = f"一、任务\n1.疏浚茶溪。（责任单位：区水利局）\n{FILL}\n{FILL}"
+    assert headings(above) == ["# 一、任务", "## 1.疏浚茶溪"]
+
+
+def test_numbered_statements_stay_body_where_most_of_their_style_are_too_long_for_headings():
+    spoken = [f"（{n}）{FILL}\n{FILL}" for n in "一二三"]
+    assert headings("\n".join((*spoken, f"（四）应该治理河道\n{FILL}"))) == []
+    short = [f"（{n}）治理河道\n{FILL}" for n in "一二三四五"]
+    long = f"（六）推动旧窑有序退出、荒山逐年绿化、河道分段疏浚，让山更青、水更清、路更畅、村庄更美、群众的日子更红火\n{FILL}"
+    assert len(headings("\n".join((*short, long)))) == 6
+
+
+def test_a_running_head_in_the_middle_of_a_sentence_is_no_heading():
+    rows = wrapped("\n".join(("一、治水", LONG_FILL, "二、修山", LONG_FILL))).split("\n")
+    cut_at = next(i for i, row in enumerate(rows) if i > 2 and row[0] != "\u3000" and rows[i - 1][-1] not in "。；")
+    text = "\n".join((*rows[:cut_at], "· 7 ·", "第二编　墨池文献", *rows[cut_at:]))
+    assert headings(text) == ["# 一、治水", "# 二、修山"]
+    assert (1, ("一、治水",)) in trails(text)
+
+
+def test_a_page_that_ends_inside_a_sentence_opens_no_item():
+    text = f"　　{FILL}\n　　{FILL}\n全区要统筹保护好两座名山，修复退化的林地和草地，重点是\f——北山和南岭的水源涵养林\n{FILL}\n　　{FILL}"
+    assert not any(p.span.of(text).startswith("——") for p in annotate(Reading(text)).paragraphs)
+
+
+def test_the_place_of_a_table_that_was_left_out_is_a_paragraph():
+    text = f"{FILL[:-1]}\n（表三）\u00a0\u3000\u3000{FILL}"
+    assert [p.span.of(text)[:4] for p in annotate(Reading(text)).paragraphs] == ["坚持把群", "（表三）", "坚持把群"]
