@@ -2,7 +2,7 @@
 page and leaves out only what stands outside the article."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.errors import UnreadableFile
 from corpus.formats.composer import Composer
@@ -25,6 +25,9 @@ _BYLINE = re.compile(
     r"(?:发布|成文|生成|印发|发文|公开)?(?:日期|时间)\s*[:：]|来\s*源\s*[:：]|(?:发布|发文|制定|公开)(?:机构|机关|单位)\s*[:：]"
     r"|文\s*号\s*[:：]|发文字号|索\s*引\s*号|有\s*效\s*性|(?:19|20)\d{2}\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}"
 )
+# A portal's table of particulars stands above the article, outside its container.
+_PARTICULARS = re.compile(r"发文字号|文\s*号\s*[:：]|索\s*引\s*号|成文日期|发文机[关构]")
+_PARTICULARS_WITHIN = 16
 # Foot lines carry dates and 主办单位 too, and belong to the site.
 _SITE_LINE = re.compile(r"ICP备|公网安备|版权所有|Copyright|今天是|网站标识码|您现在的位置|当前位置", re.IGNORECASE)
 
@@ -87,6 +90,17 @@ def _article(page: Flow, held: list[int], candidates: list[int], declared_title:
     inside = sorted({index for node in held for index in range(*page.ranges.get(node, (0, 0)))})
     if not inside:
         return _Article([], [], declared_title)
+    found = _titled(page, inside, candidates, declared_title)
+    near = range(max(0, inside[0] - _PARTICULARS_WITHIN), inside[0])
+    particulars = {index for index in near if _PARTICULARS.search(_words(page.blocks[index]))}
+    return replace(found, taken=sorted({*particulars, *found.taken}))
+
+
+def _words(block: Block) -> str:
+    return block.text or " ".join(cell for row in block.rows for cell in row)
+
+
+def _titled(page: Flow, inside: list[int], candidates: list[int], declared_title: str) -> _Article:
     texts = [block.text for block in page.blocks]
     within = _run_of(texts, inside[:_TITLE_WITHIN], declared_title)
     if within:
@@ -149,7 +163,7 @@ def _bylines(blocks: list[Block], title: list[int], inside: list[int]) -> list[i
         index
         for index in near
         if len(blocks[index].text) <= _BYLINE_LENGTH
-        and _BYLINE.search(blocks[index].text or " ".join(cell for row in blocks[index].rows for cell in row))
+        and _BYLINE.search(_words(blocks[index]))
         and not _SITE_LINE.search(blocks[index].text)
     ][: 2 * _BYLINES]
 

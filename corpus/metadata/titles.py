@@ -15,7 +15,7 @@ _SENTENCE = re.compile(
     r"(?<!关)于[一二]九|》是|是[在指]|我[国们省市区县]|必须|已经|[了着过]$|现印发|现予以?|特制定|^为|制定本"
 )
 _PASSED_BY = re.compile(r"\s*[（(](?:[^（）()]*(?:通过|批准|会议)[^（）()]*|全文|摘要|节选)[)）]$")
-_BEFORE = re.compile(r"^(?:#{1,6}\s+|【[^】]{1,12}】|[（(]转载[)）]|(?:标\s*题|名\s*称)\s*[:：]\s*)+")
+_BEFORE = re.compile(r"^(?:#{1,6}\s+|【[^】]{1,12}】|[（(]转载[)）]|(?:标\s*题|名\s*称)\s*[:：][\s|]*)+")
 _ITEM = re.compile(r"[0-9]{1,2}\s*[.．、]|附件")
 _LABEL = re.compile(r"(?:标\s*题|名\s*称|文件名称)\s*[:：]")
 _NUMBERED_FILE = re.compile(r"^[0-9]{1,3}[_\-. ]")
@@ -118,7 +118,8 @@ def _labelled(head: list[Line]) -> list[tuple[float, str, Span]]:
     """The title in a page's table of particulars: 「标题：某某意见」, its value on the line below where that is empty."""
     for number, line in enumerate(head[:30]):
         if label := _LABEL.match(line.text):
-            value, start = line.text[label.end() :].strip(), line.span.end
+            # A row of a table parts label and value by a bar.
+            value, start = line.text[label.end() :].strip(" \t\u3000|"), line.span.end
             if value:
                 start -= len(line.text) - line.text.index(value, label.end())
             elif number + 1 < len(head):
