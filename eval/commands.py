@@ -1,5 +1,6 @@
 """`planseek eval`: run systems on a judged set, compare runs, write a report. Each a few lines over the package."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 import settings as configuration
 from corpus.errors import PlanSeekError
+from corpus.store import Store
 from terminal import AsJson, Home, print_json, progress, say
 
 evaluation = typer.Typer(no_args_is_help=True, help="评测：在判定过的题集上比较检索系统。")
@@ -80,14 +82,15 @@ def eval_report(
     """把一次运行写成一页报告：表、图、没答好的题。"""
     from eval import report, saved
     from eval.ground import documents_of
-    from eval.questions import read_set
+    from eval.questions import read_set, sets_in
 
     found = saved.load(run)
     if out.suffix == ".md":
         content = report.markdown(found)
     elif out.suffix == ".html":
-        questions = read_set(found["set"], found["split"])
-        content = report.html(found, questions.questions, documents_of(questions, configuration.load(home)))
+        settings = configuration.load(home)
+        questions = read_set(found["set"], found["split"], sets_in(found["set"], settings.home))
+        content = report.html(found, questions.questions, documents_of(questions, settings))
     else:
         raise PlanSeekError(f"报告的扩展名「{out.suffix}」不认识，可用 .html 或 .md。")
     try:
@@ -112,3 +115,56 @@ def eval_convert(
     files, what = convert.convert(configuration.load(home), to, name, source, run, split)
     convert.write(files, out)
     say(f"{what}；已写到 {out}：{'、'.join(files)}。")
+
+
+@evaluation.command("add")
+def eval_add(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="问题表（.xlsx、.csv），或评判页存下的 .json")],
+    name: Annotated[str, typer.Option("--set", help="加到这个评测集（存在数据文件夹的 sets 里）")] = "mine",
+    home: Home = None,
+) -> None:
+    """把自己的问题或评判加进评测集；问题表的表头：问题、文件、原文、类别、等级。"""
+    from eval import judging, own
+    from eval.questions import rows_of
+
+    settings = configuration.load(home)
+    folder = settings.home / "sets" / name
+    known = rows_of(name, settings.home)
+    if file.suffix.lower() == ".json":
+        rows = judging.merged(known, own.read_json(file), file.name)
+        told = "已并入评判"
+    else:
+        with closing(Store(settings.home / "corpus.sqlite")) as store:
+            made = own.questions_of(own.read_sheet(file), store.documents())
+        rows = own.together(known, made)
+        told = f"已加入 {len(made)} 题"
+    own.write_set(folder, rows)
+    say(f"{told}；评测集「{name}」现有 {len(rows)} 题。运行：planseek eval run --set {name}")
+
+
+@evaluation.command("judge")
+def eval_judge(
+    out: Annotated[Path, typer.Option("-o", "--output", help="评判页写到这个 .html 文件")],
+    name: SetName = "plans", split: Split = "all", systems: Systems = "rank-bm25,bm25,dense,hybrid",
+    depth: Annotated[int, typer.Option("--depth", help="每个系统取前多少段", min=1, max=100)] = 10, home: Home = None,
+) -> None:  # fmt: skip
+    """把各系统返回的段落汇总成一页，打乱来源，用键盘逐段评判；结果用 eval add 并入评测集。"""
+    from eval import judging
+    from eval.ground import laid_out
+    from eval.pool import pooled
+    from eval.questions import read_set, sets_in
+    from eval.systems import chosen
+
+    settings = configuration.load(home)
+    questions = read_set(name, split, sets_in(name, settings.home))
+    with laid_out(questions, settings) as ground:
+        if ground.corpus is None:
+            raise PlanSeekError("这个评测集没有可评判的文档。请换一个评测集。")
+        pool = pooled(questions.questions, ground, chosen(systems), depth, depth)
+        passages = {passage.id: passage for passage in ground.corpus.passages}
+        content = judging.page(name, pool, ground.corpus.documents, passages)
+    try:
+        out.write_text(content, "utf-8")
+    except OSError as error:
+        raise PlanSeekError(f"无法写入 {out}（{error.strerror or error}）。请换一个位置。") from error
+    say(f"评判页已写到 {out}，用浏览器打开即可（不联网）。存下的评判用 planseek eval add 并入。")

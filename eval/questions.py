@@ -24,6 +24,18 @@ def names() -> list[str]:
     return sorted(file.parent.name for file in sets_folder().glob("*/questions.jsonl"))
 
 
+def sets_in(name: str, home: Path) -> Path | None:
+    """The folder of a home's own sets where it holds one of this name; None: a set that ships."""
+    folder = home / "sets"
+    return folder if (folder / name / "questions.jsonl").is_file() else None
+
+
+def rows_of(name: str, home: Path) -> list[dict[str, Any]]:
+    """The raw rows of a set, the home's own before one that ships; none where there is no such set."""
+    file = (sets_in(name, home) or sets_folder()) / name / "questions.jsonl"
+    return [row for _, row in _lines(file)] if file.is_file() else []
+
+
 def read_set(name: str, split: str = "all", folder: Path | None = None) -> QuestionSet:
     """A set by name, from eval/sets or the folder given; `split` dev or test keeps that half.
 
@@ -144,8 +156,8 @@ def judgements(file: Path, *, trec: bool = False) -> Iterator[tuple[str, str, in
     if file.suffix == ".jsonl" and not trec:
         for number, row in _lines(file):
             try:
-                yield _judged(*(next(row[key] for key in keys if key in row) for keys in (_QUERY, _PASSAGE, _GRADE)))
-            except (StopIteration, TypeError, ValueError, OverflowError) as error:
+                yield _judged(*(_field(row, keys) for keys in (_QUERY, _PASSAGE, _GRADE)))
+            except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise PlanSeekError(f"{file} 第 {number} 行应有 query-id、corpus-id 与 score 三项。请补上。") from error
         return
     columns = (0, 2, 3) if trec else (0, 1, 2)
@@ -161,6 +173,13 @@ def judgements(file: Path, *, trec: bool = False) -> Iterator[tuple[str, str, in
         except (IndexError, ValueError, OverflowError) as error:
             expected = "题号、0、段号、分数，以空格分隔" if trec else "题号、段号、分数，以制表符分隔"
             raise PlanSeekError(f"{file} 第 {number} 行应为：{expected}。请改正这一行。") from error
+
+
+def _field(row: dict[str, Any], names: tuple[str, ...]) -> Any:
+    for name in names:
+        if name in row:
+            return row[name]
+    raise KeyError(names[0])
 
 
 def _columns(header: list[str]) -> tuple[int, int, int] | None:

@@ -10,7 +10,7 @@ from eval.answers import ABSTAINED, EXACT, abstention, exactness
 from eval.ground import laid_out
 from eval.measures import DEPTH, NUGGETS, NUGGETS_SHOWN, nugget_recall, ranked_measures, relevance, shown_nugget_recall
 from eval.model import Ground, Item, Question, QuestionSet, Run
-from eval.questions import read_beir, read_set
+from eval.questions import read_beir, read_set, sets_in
 from eval.systems import SYSTEMS, System, chosen
 from eval.verdicts import fan_out_measures
 from settings import Settings
@@ -85,7 +85,7 @@ def run(
     system, "values" (question → measure → value) and "returned" (question → [document, start, end] …), and "kinds"
     (question → kind). Raises PlanSeekError."""
     wanted = chosen(systems)
-    questions: QuestionSet = read_beir(beir, split) if beir else read_set(name, split)
+    questions: QuestionSet = read_beir(beir, split) if beir else read_set(name, split, sets_in(name, settings.home))
     with laid_out(questions, settings) as ground:
         results = evaluate(questions.questions, ground, wanted, progress)
         report: dict[str, Any] = {
