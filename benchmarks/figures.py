@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import settings as configuration
-from benchmarks import quality, reading, speed
+from benchmarks import quality, reading, speed, structure
 from benchmarks.model import Section, calibration, markdown
 from corpus.errors import PlanSeekError
 from eval.ground import shared_folder
@@ -39,6 +39,7 @@ def main() -> None:
         measures: dict[str, Callable[[], Section]] = {
             "ingest": lambda: ingested,
             "reading": lambda: reading.texts_in(service, shared / "plans"),
+            "structure": lambda: structure.section(shared / "plans"),
             "ecological": lambda: reading.ecological(service),
             "queries": lambda: speed.queries(home),
             "cold": lambda: speed.cold(home),

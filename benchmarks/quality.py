@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.model import Figure, Section, markdown
-from eval.measures import NUGGETS, RANKED
+from eval.answers import ABSTAINED, EXACT
+from eval.compare import Comparison, differences
+from eval.measures import NUGGETS, NUGGETS_SHOWN, RANKED
 from eval.run import run
-from eval.table import KINDS
+from eval.table import KINDS, LABELS
 from eval.verdicts import FAN_OUT
 from settings import Settings
 
@@ -31,7 +33,9 @@ def beir(settings: Settings, folder: Path) -> Section:
 
 def plans(settings: Settings, split: str) -> Section:
     """One half of the plans set, by kind."""
-    report = run(settings, "plans", None, "", split)
+    report = run(settings, "plans", None, "", split, details=True)
+    details, kinds = report.pop("details"), report.pop("kinds")
+    compared = differences(details["bm25"]["values"], details["hybrid"]["values"], kinds)
     spoken = {name: row["kinds"]["colloquial"] for name, row in report["systems"].items()}
     base = spoken["bm25"][NUGGETS]
     tables = [
@@ -44,14 +48,20 @@ def plans(settings: Settings, split: str) -> Section:
             ],
         ),
         *(_kind(report, kind) for kind in sorted(report["systems"]["hybrid"]["kinds"]) if kind != "colloquial"),
+        "bm25 与 hybrid 相比（差为 hybrid 减 bm25，区间为 95% 自助法，p 为配对置换检验）：\n\n" + _differences(compared),
     ]
     ratio = spoken["hybrid"][NUGGETS] / base if base else float("inf")
-    fan_out = report["systems"]["hybrid"]["kinds"]["fan_out"]
+    hybrid = report["systems"]["hybrid"]
+    fan_out = hybrid["kinds"]["fan_out"]
+    report["compared"] = [row.as_row() | {"changed": len(row.changed)} for row in compared]
     return Section(
         f"规划问题集 plans 的 {split} 部分（{report['questions']} 题）",
         (
             Figure(f"口语问题 {split}：hybrid 的要点 R@10 与 bm25 之比", f"{spoken['hybrid'][NUGGETS]:.3f} / {base:.3f} = {ratio:.2f}", "≥ 2", ratio >= 2),
             Figure(f"逐区问题 {split}：判定正确率", f"{fan_out['verdict-accuracy']:.3f}"),
+            Figure(f"该不该答 {split}：答“未检索到”的精确率 / 召回率", f"{hybrid['abstention-precision']:.3f} / {hybrid['abstention-recall']:.3f}"),
+            Figure(f"引文与原文逐字相同 {split}", f"{hybrid['citation-exact']:.4f}", "1", hybrid["citation-exact"] == 1),
+            Figure(f"检索一题（不含理解与作答）{split}：中位数 / p95", f"{hybrid['latency_ms']['p50']:.0f} / {hybrid['latency_ms']['p95']:.0f} 毫秒"),
             Figure(f"逐区问题 {split}：放错地区的段落", f"{fan_out['wrong-region']:.0f}", "0", fan_out["wrong-region"] == 0),
         ),
         tuple(tables),
@@ -59,11 +69,22 @@ def plans(settings: Settings, split: str) -> Section:
     )  # fmt: skip
 
 
+def _differences(rows: list[Comparison]) -> str:
+    return markdown(
+        ["类别", "指标", "题数", "bm25", "hybrid", "差", "95% 区间", "p", "胜 / 负"],
+        [
+            [KINDS.get(r.kind, r.kind), LABELS.get(r.measure, r.measure), f"{r.questions}", f"{r.first:.4f}", f"{r.second:.4f}",
+             f"{r.difference:+.4f}", f"{r.low:+.4f} … {r.high:+.4f}", f"{r.p:.4f}", f"{r.wins} / {r.losses}"]
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
 def _kind(report: dict[str, Any], kind: str) -> str:
     rows = {name: row["kinds"][kind] for name, row in report["systems"].items() if row["kinds"][kind]["questions"]}
     if not rows:
         return f"{KINDS.get(kind, kind)}：还没有这一类的指标。"
-    measures = [m for m in (NUGGETS, *RANKED, *FAN_OUT) if m in next(iter(rows.values()))]
-    body = [[name, *(f"{row[m]:.4f}" for m in measures)] for name, row in rows.items()]
+    measures = [m for m in (NUGGETS, NUGGETS_SHOWN, *RANKED, *FAN_OUT, ABSTAINED, EXACT) if any(m in row for row in rows.values())]
+    body = [[name, *(f"{row[m]:.4f}" if m in row else "—" for m in measures)] for name, row in rows.items()]
     count = max(row["questions"] for row in rows.values())
     return f"{KINDS.get(kind, kind)}（{count} 题）：\n\n" + markdown(["系统", *measures], body)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.model import Figure, Section, markdown
 from corpus import intake, tray
 from corpus.model import Document, Passage
 from corpus.regions.places import Gazetteer
@@ -217,6 +218,44 @@ def table(rows: Sequence[Score]) -> str:
 def total(rows: Sequence[Score]) -> Score:
     names = [name for name in Score.__slots__ if name not in ("document", "wrong")]
     return Score("合计", **{name: sum(getattr(row, name) for row in rows) for name in names})
+
+
+def section(folder: Path) -> Section:
+    """Every annotated text and page, and what the sealed halves showed when they were first opened."""
+    from benchmarks import pages
+
+    first = json.loads((GOLDEN / "first-opening.json").read_text("utf-8"))
+    texts = {half: total(scores(half, folder)) for half in ("open", "sealed")}
+    written = {half: pages.total(pages.scores(half)) for half in ("open", "sealed")}
+    rows = [
+        ["真实文本，公开的一半", *_cells(texts["open"].heading_f1, texts["open"].placed, texts["open"].passages, texts["open"].noise_left_out, texts["open"].noise), f"{texts['open'].body_lost}"],
+        ["真实文本，封存的一半，首次打开", *_cells(first["texts"]["heading_f1"], first["texts"]["placed"], first["texts"]["passages"], first["texts"]["noise_left_out"], first["texts"]["noise"]), f"{first['texts']['body_lost']}"],
+        ["真实文本，封存的一半，现在", *_cells(texts["sealed"].heading_f1, texts["sealed"].placed, texts["sealed"].passages, texts["sealed"].noise_left_out, texts["sealed"].noise), f"{texts['sealed'].body_lost}"],
+        ["虚构网页，公开的一半", *_cells(written["open"].heading_f1, written["open"].placed, written["open"].paragraphs, written["open"].noise_left_out, written["open"].noise), f"{written['open'].paragraphs - written['open'].kept}"],
+        ["虚构网页，封存的一半，首次打开", *_cells(first["pages"]["heading_f1"], first["pages"]["placed"], first["pages"]["paragraphs"], first["pages"]["noise_left_out"], first["pages"]["noise"]), f"{first['pages']['paragraphs'] - first['pages']['kept']}"],
+        ["虚构网页，封存的一半，现在", *_cells(written["sealed"].heading_f1, written["sealed"].placed, written["sealed"].paragraphs, written["sealed"].noise_left_out, written["sealed"].noise), f"{written['sealed'].paragraphs - written['sealed'].kept}"],
+    ]  # fmt: skip
+    opened = first["texts"]
+    return Section(
+        "读入的结构（与通读原文作的标注相比）",
+        (
+            Figure("标题树 F1（真实文本，封存的一半首次打开）", f"{opened['heading_f1']:.4f}", "≥ 0.98", opened["heading_f1"] >= 0.98),
+            Figure("段落的章节路径与段号（同上）", f"{opened['placed']} / {opened['passages']} = {opened['placed'] / opened['passages']:.3f}", "≥ 0.98", opened["placed"] >= 0.98 * opened["passages"]),
+            Figure("页面杂项略去（同上）", f"{opened['noise_left_out']} / {opened['noise']}；误删正文 {opened['body_lost']}", "≥ 0.99，0", opened["noise_left_out"] >= 0.99 * opened["noise"]),
+        ),
+        (markdown(["标注", "标题树 F1", "段落定位", "杂项略去", "正文误删或断开"], rows),),
+        {"first_opening": first, "now": {half: _counts(texts[half]) for half in texts}, "pages": {half: _counts(written[half]) for half in written}},
+    )  # fmt: skip
+
+
+def _cells(f1: float, placed: int, of: int, noise_left_out: int, noise: int) -> list[str]:
+    return [f"{f1:.4f}", f"{placed} / {of}", f"{noise_left_out} / {noise}"]
+
+
+def _counts(row: Any) -> dict[str, float]:
+    return {name: getattr(row, name) for name in type(row).__slots__ if isinstance(getattr(row, name), int)} | {
+        "heading_f1": round(row.heading_f1, 4)
+    }
 
 
 def main() -> None:
