@@ -103,7 +103,7 @@ def eval_report(
 @evaluation.command("convert")
 def eval_convert(
     to: Annotated[str, typer.Option("--to", help="beir、trec，或 set（转回评测集）")],
-    out: Annotated[Path, typer.Option("-o", "--output", help="写到这个文件夹；不覆盖已有的文件")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="写到这个文件夹，不覆盖；评测集写到 数据文件夹/sets/名称 就能用 --set")],
     name: Annotated[str | None, typer.Option("--set", help="要转换的评测集，如 plans、sample")] = None,
     source: Annotated[Path | None, typer.Option("--from", help="或：一个 BEIR 文件夹、TREC 文件夹、qrels 文件")] = None,
     run: Annotated[Path | None, typer.Option("--run", help="eval run --save 存下的结果，转成 TREC 的 run 文件")] = None,

@@ -11,7 +11,7 @@ from corpus.model import Span
 from eval.ground import laid_out
 from eval.measures import relevance
 from eval.model import Ground, Item, Nugget, Question
-from eval.questions import judgements, read_beir, read_set
+from eval.questions import judgements, read_beir, read_set, sets_in
 from eval.saved import Report, load
 from settings import Settings
 
@@ -138,7 +138,7 @@ def convert(
     if name is not None:
         if to == "set":
             raise PlanSeekError(f"「{name}」已经是评测集。请写 --to beir 或 --to trec。")
-        questions = read_set(name, split)
+        questions = read_set(name, split, sets_in(name, settings.home))
         with laid_out(questions, settings) as ground:
             judged = judged_over(questions.questions, ground.items)
             files |= beir_files(judged, ground, split) if to == "beir" else trec_files(judged)

@@ -57,7 +57,7 @@ def load(home: Path, name: str) -> Report | None:
 def kept(home: Path) -> list[dict[str, Any]]:
     """The runs in short, the newest first: id, set, split, questions, systems, made, index. Files that are none are left out."""
     found = []
-    for file in sorted((home / FOLDER).glob("*.json"), reverse=True):
+    for file in sorted((home / FOLDER).glob("*.json"), key=lambda file: file.stem, reverse=True):
         if _ID.fullmatch(file.stem):
             try:
                 found.append(_short(file, file.stat().st_mtime_ns))

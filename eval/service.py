@@ -4,7 +4,8 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from corpus.errors import PlanSeekError
@@ -14,8 +15,8 @@ from eval.answers import ABSTAINED, EXACT, PRECISION, RECALL
 from eval.compare import differences
 from eval.ground import laid_out
 from eval.measures import NUGGETS, NUGGETS_SHOWN, covers
-from eval.model import Item, Nugget
-from eval.questions import SPLITS, names, read_set
+from eval.model import Item, Nugget, QuestionSet
+from eval.questions import SPLITS, names, read_set, sets_folder, sets_in
 from eval.run import run
 from eval.saved import Report, values
 from eval.systems import SYSTEMS, chosen
@@ -91,12 +92,11 @@ class Evaluations:
 
     def offered(self) -> Json:
         """The kept runs, the newest first, and what a new one can be made of."""
-        halves = {name: {split: _size(name, split) for split in SPLITS} for name in names()}
         return {
             "runs": kept.kept(self._settings.home),
             "sets": [
-                {"name": name, "label": SET_LABELS.get(name, name), "questions": {s: n for s, n in sizes.items() if n}}
-                for name, sizes in halves.items()
+                {"name": name, "label": SET_LABELS.get(name, "自己的题集"), "questions": self._sizes(name)}
+                for name in self._names()
             ],
             "splits": [{"name": name, "label": SPLIT_LABELS[name]} for name in sorted(SPLITS, key=list(SPLIT_LABELS).index)],
             "systems": [{"name": name, "label": SYSTEM_LABELS.get(name, name)} for name in SYSTEMS],
@@ -104,7 +104,9 @@ class Evaluations:
 
     def start(self, name: str, split: str, systems: Sequence[str]) -> Json:
         """Begin a run in a thread of its own. Raises Busy while one is under way, PlanSeekError for what cannot be run."""
-        read_set(name, split)
+        if name not in self._names():
+            raise PlanSeekError(f"没有名为「{name}」的评测集。可用：{'、'.join(self._names())}。")
+        self._read(name, split)
         wanted = chosen(",".join(systems))
         with self._lock:
             if self._progress.running:
@@ -124,7 +126,7 @@ class Evaluations:
 
         try:
             report = run(self._settings, name, None, ",".join(wanted), split, seen, details=True)
-            questions = read_set(name, split)
+            questions = self._read(name, split)
             with laid_out(questions, self._settings) as ground:
                 done = kept.keep(self._settings.home, report, questions.questions, ground.corpus)
             self._progress = Progress(kept=done)
@@ -177,8 +179,9 @@ class Evaluations:
             raise PlanSeekError(f"两次运行的评测集不同：{one['set']} 与 {two['set']}。请选用同一个评测集的结果来比较。")
         a, before = values(one, first, run_id)
         b, after = values(two, second, other or run_id)
-        rows = differences(before, after, one["kinds"])
         leads = {table["kind"]: table["lead"] for table in _tables(one)}
+        order = list(leads)
+        rows = sorted(differences(before, after, one["kinds"]), key=lambda row: order.index(row.kind) if row.kind in leads else 0)
         changed = [
             {"id": q, "query": kept.asked_of(one)[q]["query"], "label": KINDS.get(row.kind, row.kind),
              "measure": LABELLED.get(row.measure, row.measure), "first": x, "second": y}
@@ -195,6 +198,17 @@ class Evaluations:
             "changed": sorted(changed, key=lambda c: (-abs(c["second"] - c["first"]), c["id"])),
         }
 
+    def _names(self) -> list[str]:
+        own = (file.parent.name for file in (self._settings.home / "sets").glob("*/questions.jsonl"))
+        return list(dict.fromkeys((*names(), *sorted(own))))
+
+    def _read(self, name: str, split: str) -> QuestionSet:
+        return read_set(name, split, sets_in(name, self._settings.home))
+
+    def _sizes(self, name: str) -> dict[str, int]:
+        folder = sets_in(name, self._settings.home) or sets_folder()
+        return _sizes(folder, name, (folder / name / "questions.jsonl").stat().st_mtime_ns)
+
     def _load(self, run_id: str) -> Report:
         report = kept.load(self._settings.home, run_id)
         if report is None:
@@ -202,12 +216,15 @@ class Evaluations:
         return report
 
 
-@cache
-def _size(name: str, split: str) -> int:
+@lru_cache(maxsize=100)
+def _sizes(folder: Path, name: str, modified: int) -> dict[str, int]:
+    """Half → its questions; a set that cannot be read has none, and says why when it is run."""
     try:
-        return len(read_set(name, split).questions)
+        questions = read_set(name, "all", folder).questions
     except PlanSeekError:
-        return 0
+        return {}
+    counts = {split: sum(split in ("all", question.split) for question in questions) for split in SPLITS}
+    return {split: count for split, count in counts.items() if count}
 
 
 def _searched(report: Report) -> Json:

@@ -95,9 +95,9 @@ class RankBM25:
 
 
 class FirstWords:
-    """BM25 over the first two distinct terms of a question: what it scores, the question's opening alone gives away.
+    """BM25 over the first two distinct terms of what a question asks: what it scores, the question's opening alone gives away.
 
-    The terms are the tokenizer's of the question as it was asked. Knows no regions.
+    The place that a question names is left aside, as every system of ours does: it would take both terms.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -105,7 +105,10 @@ class FirstWords:
         self._within = Within(ground)
 
     def rank(self, question: Question, depth: int) -> list[int]:
-        terms = list(dict.fromkeys(self._ground.tokenizer.terms(question.query)))[:2]
+        topic, corpus = question.query, self._ground.corpus
+        if corpus is not None:
+            topic = interpret(Query(topic), corpus.gazetteer, regions_of(corpus)).topic
+        terms = list(dict.fromkeys(self._ground.tokenizer.terms(topic)))[:2]
         rows = self._within.rows(question)
         scores = self._ground.backend.lexical_scores(dict.fromkeys(terms, 1.0))[rows]
         order = np.lexsort((rows, -scores))

@@ -1,6 +1,7 @@
 """Conversions go there and back without a judgement changing, and what cannot be converted is refused in one line."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,18 @@ def test_a_saved_run_as_a_trec_run_scores_the_same(folder: Path, sample_home: Pa
         values = {n: row["nDCG@10"] for n, row in report["details"][system]["values"].items() if "nDCG@10" in row}
         assert len(values) >= 40
         assert {n: measured.get(n, {"ndcg_cut_10": 0.0})["ndcg_cut_10"] for n in values} == pytest.approx(values, abs=1e-6)
+
+
+def test_a_set_in_a_home_converts(ground: Ground, sample_home: Path, tmp_path: Path):
+    home = Path(shutil.copytree(sample_home, tmp_path / "home"))
+    judged = [(Question("q1", "养老床位有多少"), {ground.items[0].id: 2})]
+    write(set_files(judged, lengths_in(home), home), home / "sets" / "mine")
+    files, what = convert(Settings(home=home), "trec", "mine", None, None)
+    assert what == "1 题，1 条判断"
+    assert files == {QRELS: f"q1 0 {ground.items[0].id} 2\n", TOPICS: "q1\t养老床位有多少\n"}
+    files, what = convert(Settings(home=home), "beir", "mine", None, None, "all")
+    assert files["qrels/test.tsv"] == f"query-id\tcorpus-id\tscore\nq1\t{ground.items[0].id}\t2\n"
+    assert len(files["corpus.jsonl"].splitlines()) == len(ground.items)
 
 
 def test_run_lines():
@@ -224,7 +237,7 @@ def test_options_that_do_not_fit_are_refused(options: tuple[str, ...], said: str
 def test_the_command_there_and_back(planseek, sample_home: Path, tmp_path: Path):
     assert "132 题" in planseek("eval", "convert", "--set", "sample", "--to", "trec", "-o", tmp_path / "t", home=sample_home).out
     done = planseek("eval", "convert", "--from", tmp_path / "t", "--to", "set", "-o", tmp_path / "s", home=sample_home)
-    assert done.code == 0 and read_set("s", folder=tmp_path).questions
+    assert (done.code, len(read_set("s", folder=tmp_path).questions)) == (0, 118)
     again = planseek("eval", "convert", "--from", tmp_path / "t", "--to", "set", "-o", tmp_path / "s", home=sample_home)
     assert "已经存在" in again.refused()
 
