@@ -226,13 +226,15 @@ def section(folder: Path) -> Section:
 
     first = json.loads((GOLDEN / "first-opening.json").read_text("utf-8"))
     texts = {half: total(scores(half, folder)) for half in ("open", "sealed")}
-    written = {half: pages.total(pages.scores(half)) for half in ("open", "sealed")}
+    written = {half: pages.total(pages.scores(half)) for half in pages.HALVES}
     rows = [
         ["真实文本，公开的一半", *_cells(texts["open"].heading_f1, texts["open"].placed, texts["open"].passages, texts["open"].noise_left_out, texts["open"].noise), f"{texts['open'].body_lost}"],
         ["真实文本，封存的一半，首次打开", *_cells(first["texts"]["heading_f1"], first["texts"]["placed"], first["texts"]["passages"], first["texts"]["noise_left_out"], first["texts"]["noise"]), f"{first['texts']['body_lost']}"],
         ["真实文本，封存的一半，现在", *_cells(texts["sealed"].heading_f1, texts["sealed"].placed, texts["sealed"].passages, texts["sealed"].noise_left_out, texts["sealed"].noise), f"{texts['sealed'].body_lost}"],
         ["虚构网页，公开的一半", *_cells(written["open"].heading_f1, written["open"].placed, written["open"].paragraphs, written["open"].noise_left_out, written["open"].noise), f"{written['open'].paragraphs - written['open'].kept}"],
         ["虚构网页，封存的一半，首次打开", *_cells(first["pages"]["heading_f1"], first["pages"]["placed"], first["pages"]["paragraphs"], first["pages"]["noise_left_out"], first["pages"]["noise"]), f"{first['pages']['paragraphs'] - first['pages']['kept']}"],
+        ["第二批虚构网页，首次打开", *_cells(first["second"]["heading_f1"], first["second"]["placed"], first["second"]["paragraphs"], first["second"]["noise_left_out"], first["second"]["noise"]), f"{first['second']['paragraphs'] - first['second']['kept']}"],
+        ["第二批虚构网页，现在", *_cells(written["second"].heading_f1, written["second"].placed, written["second"].paragraphs, written["second"].noise_left_out, written["second"].noise), f"{written['second'].paragraphs - written['second'].kept}"],
         ["虚构网页，封存的一半，现在", *_cells(written["sealed"].heading_f1, written["sealed"].placed, written["sealed"].paragraphs, written["sealed"].noise_left_out, written["sealed"].noise), f"{written['sealed'].paragraphs - written['sealed'].kept}"],
     ]  # fmt: skip
     opened = first["texts"]
