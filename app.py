@@ -19,6 +19,7 @@ from corpus.errors import NotReady, PlanSeekError
 from corpus.layout import boxes
 from corpus.model import Span
 from corpus.store import Store
+from eval.service import Busy, Evaluations, Unknown
 from retriever import exporters, wire
 from retriever.model import Query as Question
 from retriever.service import Service
@@ -57,16 +58,27 @@ class Export(Search):
     format: str = Field("xlsx", description="导出格式：" + "、".join(exporters.EXPORTERS))
 
 
+class Evaluation(BaseModel):
+    """What to evaluate: a set that ships, one half of it or all, and the systems."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"set": "sample", "systems": ["bm25", "hybrid"]}]})
+
+    set: str = Field("sample", max_length=100, description="评测集名称，如 sample、plans")
+    split: str = Field("all", max_length=10, description="dev、test 或 all")
+    systems: list[str] = Field([], max_length=50, description="检索系统的名称；空则全部")
+
+
 def create_app(service: Service | None = None) -> FastAPI:
     """The application over one home folder; that of the settings where none is given."""
     served = service or Service(configuration.load())
+    evaluations = Evaluations(served.settings)
     app = FastAPI(
         title="规划问答 PlanSeek", version=VERSION, description="对政府规划文本提问，逐区返回可核对的原文与出处。"
     )
 
     @app.exception_handler(PlanSeekError)
     def refused(request: Request, error: PlanSeekError) -> JSONResponse:
-        return _problem(503 if isinstance(error, NotReady) else 422, str(error))
+        return _problem(next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 422), str(error))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -135,6 +147,30 @@ def create_app(service: Service | None = None) -> FastAPI:
                 raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
             return {"boxes": [asdict(box) for box in boxes(store.layout(document_id), Span(start, end))]}
 
+    @app.get("/v1/evaluations", summary="保存的评测结果，和可以评测的题集与系统")
+    def kept_evaluations() -> dict[str, Any]:
+        return evaluations.offered()
+
+    @app.post("/v1/evaluations", summary="开始一次评测（在后台运行，一次一个）", status_code=202)
+    def evaluate(body: Evaluation) -> dict[str, Any]:
+        return evaluations.start(body.set, body.split, body.systems)
+
+    @app.get("/v1/evaluations/running", summary="正在运行的评测的进度")
+    def evaluation_progress() -> dict[str, Any]:
+        return evaluations.progress()
+
+    @app.get("/v1/evaluations/{run_id}", summary="一次评测：各系统的指标与逐题得分")
+    def evaluation(run_id: str) -> dict[str, Any]:
+        return evaluations.tables(run_id)
+
+    @app.get("/v1/evaluations/{run_id}/questions/{question_id}", summary="一道题：返回了什么，漏了哪些要点")
+    def evaluated_question(run_id: str, question_id: str) -> dict[str, Any]:
+        return evaluations.question(run_id, question_id)
+
+    @app.get("/v1/evaluations/{run_id}/compare", summary="两次评测的差别：差值、95% 区间、置换检验、胜负、变化的题")
+    def compared(run_id: str, other: str | None = None, first: str = "bm25", second: str = "hybrid") -> dict[str, Any]:
+        return evaluations.comparison(run_id, other, first, second)
+
     @app.get("/v1/health", summary="服务是否可用")
     def health() -> Response:
         try:
@@ -147,6 +183,9 @@ def create_app(service: Service | None = None) -> FastAPI:
 
     return app
 
+
+_STATUSES: dict[type[PlanSeekError], int] = {NotReady: 503, Busy: 409, Unknown: 404}
+"""Our own refusals that are not simply a bad request → the status."""
 
 _REFUSALS = {
     "Not Found": "没有这个地址。接口说明见 /docs。",

@@ -14,6 +14,7 @@ RESAMPLES = 9999
 CONFIDENCE = 0.95
 _SEED = 20240601
 _SAME = 1e-9
+_PORTION = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ def interval(values: tuple[float, ...]) -> tuple[float, float]:
 
     sample = np.asarray(values)
     draw = np.random.default_rng(_SEED)
-    means = np.sort([sample[draw.integers(len(sample), size=len(sample))].mean() for _ in range(RESAMPLES)])
+    # In portions: all resamples of a large set at once would not fit into memory.
+    sizes = [min(_PORTION, RESAMPLES - start) for start in range(0, RESAMPLES, _PORTION)]
+    means = np.concatenate([sample[draw.integers(len(sample), size=(size, len(sample)))].mean(axis=1) for size in sizes])
     tail = (1 - CONFIDENCE) / 2
     return float(np.quantile(means, tail)), float(np.quantile(means, 1 - tail))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.rows import Sheaf
+from corpus.rows import Sheaf, dump
 from index.protocols import Floats
 
 _SCHEMA = """
@@ -44,7 +44,7 @@ class Unfinished:
 
     def keep(self, path: str, size: int, modified: int, reading: str, sheaf: Sheaf) -> None:
         """Remember what a file of this size and modification time (ns) became when read in this way."""
-        row = (path, size, modified, reading, json.dumps(sheaf.document), json.dumps(sheaf.passages), sheaf.layout)
+        row = (path, size, modified, reading, dump(sheaf.document), dump(sheaf.passages), sheaf.layout)
         self._db.execute("INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?)", row)
         self._commit_now_and_then()
 

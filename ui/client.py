@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -81,6 +82,31 @@ class Api:
         """Add files by name and content; the report, a row a file."""
         parts = [("files", (name, content)) for name, content in files]
         return self._json("POST", "/v1/ingest", files=parts, timeout=_INGEST_SECONDS)
+
+    def evaluations(self) -> Json:
+        """The kept runs, and the sets, halves and systems that a new one can be made of."""
+        return self._json("GET", "/v1/evaluations")
+
+    def evaluate(self, set_name: str, split: str, systems: Sequence[str]) -> Json:
+        """Begin a run; its progress."""
+        return self._json("POST", "/v1/evaluations", json={"set": set_name, "split": split, "systems": list(systems)})
+
+    def evaluating(self) -> Json:
+        """How far the run under way has come."""
+        return self._json("GET", "/v1/evaluations/running")
+
+    def evaluation(self, run: str) -> Json:
+        """A kept run's tables and the values of every question."""
+        return self._json("GET", f"/v1/evaluations/{run}")
+
+    def evaluated(self, run: str, question: str) -> Json:
+        """What one question was answered with, and what that missed."""
+        return self._json("GET", f"/v1/evaluations/{run}/questions/{quote(question, safe='')}")
+
+    def compared(self, first: tuple[str, str], second: tuple[str, str]) -> Json:
+        """The second (run, system) against the first."""
+        asked = {"other": second[0], "first": first[1], "second": second[1]}
+        return self._json("GET", f"/v1/evaluations/{first[0]}/compare", params=asked)
 
     def _json(self, method: str, path: str, **request: Any) -> Json:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import filters, library, reading, results
+from ui import evaluation, filters, library, reading, results
 from ui.client import Api, ApiError, Json, Unreachable
 from ui.examples import examples
 from ui.marks import escaped
@@ -53,7 +53,7 @@ def _draw() -> None:
         _first_files(api)
         return
     _heading(documents)
-    asking, corpus = st.tabs(["提问", "语料"], key="tab")
+    asking, corpus, evaluating = st.tabs(["提问", "语料", "评测"], key="tab")
     chosen = filters.sidebar(documents)
     with corpus:
         _corpus(api, documents)
@@ -65,6 +65,8 @@ def _draw() -> None:
             _answered(api, {"query": question} | chosen)
         else:
             _examples(documents)
+    with evaluating:
+        evaluation.tab(api)
 
 
 def _documents(api: Api, fault: str | None) -> list[Json]:
