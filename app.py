@@ -1,5 +1,6 @@
 """The HTTP API: routes, request models and problem responses; all the work is the service's."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,6 +20,8 @@ from corpus.errors import NotReady, PlanSeekError
 from corpus.layout import boxes
 from corpus.model import Span
 from corpus.store import Store
+from eval import own
+from eval.questions import rows_of
 from eval.service import Busy, Evaluations, Unknown
 from retriever import exporters, wire
 from retriever.model import Query as Question
@@ -27,6 +30,7 @@ from retriever.service import Service
 VERSION = "0.1.0"
 SIDE_FILES = frozenset(("metadata.csv", "regions.csv"))
 _LONGEST_NAME = 200
+_JUDGING = threading.Lock()
 
 
 class Search(BaseModel):
@@ -50,6 +54,26 @@ class Search(BaseModel):
             self.query, self.k, self.per_region, self.mode, tuple(self.regions), tuple(self.kinds),
             tuple(self.periods), tuple(self.statuses), self.document, self.expand,
         )  # fmt: skip
+
+
+class Mark(BaseModel):
+    """What a user says of one shown passage."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    document: str = Field(pattern="^[0-9a-f]{64}$", description="文档编号")
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+    mark: str = Field(description="有用、无用或区域不对")
+
+
+class Judgements(BaseModel):
+    """Marks on the passages shown for one question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str = Field(min_length=1, max_length=20_000, description="问题")
+    marks: list[Mark] = Field(min_length=1, max_length=1000)
 
 
 class Export(Search):
@@ -170,6 +194,15 @@ def create_app(service: Service | None = None) -> FastAPI:
     @app.get("/v1/evaluations/{run_id}/compare", summary="两次评测的差别：差值、95% 区间、置换检验、胜负、变化的题")
     def compared(run_id: str, other: str | None = None, first: str = "bm25", second: str = "hybrid") -> dict[str, Any]:
         return evaluations.comparison(run_id, other, first, second)
+
+    @app.post("/v1/judgements", summary="对检索结果的评价，进入自己的评测集")
+    def judge(body: Judgements) -> dict[str, Any]:
+        folder = served.settings.home / "sets" / "mine"
+        marks = [(mark.document, Span(mark.start, mark.end), mark.mark) for mark in body.marks]
+        with _JUDGING:
+            rows = own.marked(rows_of("mine", served.settings.home), body.query.strip(), marks)
+            own.write_set(folder, rows)
+        return {"set": "mine", "questions": len(rows), "marks": len(marks)}
 
     @app.get("/v1/health", summary="服务是否可用")
     def health() -> Response:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import PlanSeekError
-from corpus.model import Document
+from corpus.model import Document, Span
 
 COLUMNS = {"问题": "query", "文件": "file", "原文": "quote", "类别": "kind", "等级": "grade"}
 """Column of the sheet → what it holds. Only 问题 must be there; a row without 原文 is a question without an answer."""
@@ -105,6 +105,37 @@ def together(known: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any
         number = next(n for n in range(1, len(rows) + 2) if f"own{n:03}" not in taken)
         rows.append(row | {"id": f"own{number:03}"})
         taken.add(f"own{number:03}")
+    return rows
+
+
+MARKS = {"有用": 2, "无用": 0, "区域不对": 0}
+"""What a user may say of a shown passage → the grade that it becomes; 0 is no answer."""
+
+
+def marked(
+    known: Sequence[Mapping[str, Any]], query: str, marks: Sequence[tuple[str, Span, str]]
+) -> list[dict[str, Any]]:
+    """A set's rows with marks (document, span, one of MARKS) on passages shown for a question: a useful one is a nugget, another
+    takes away the nuggets inside it and is kept as rejected, with the reason."""
+    rows = [dict(row) for row in known]
+    row = next((row for row in rows if row["query"] == query), None)
+    if row is None:
+        row = {"id": "", "query": query, "kind": "own", "split": "dev", "answerable": True, "nuggets": []}
+        rows = together(rows, [row])
+        row = next(row for row in rows if row["query"] == query)
+    for document, span, mark in marks:
+        if mark not in MARKS:
+            raise PlanSeekError(f"评价「{mark}」不认识，可用：{'、'.join(MARKS)}。")
+        place = {"document": document, "start": span.start, "end": span.end}
+        for name in ("nuggets", "rejected"):
+            row[name] = [n for n in row.get(name, ()) if not (n["document"] == document and span.start <= n["start"] and n["end"] <= span.end)]
+        if MARKS[mark]:
+            row["nuggets"].append(place | {"grade": MARKS[mark]})
+            row["answerable"] = True
+        else:
+            row["rejected"].append(place | {"why": mark})
+    if not row.get("rejected"):
+        row.pop("rejected", None)
     return rows
 
 

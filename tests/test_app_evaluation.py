@@ -238,3 +238,15 @@ def test_runs_of_the_same_second_are_both_kept(tmp_path: Path) -> None:
     assert kept.keep(tmp_path, report, (), None, now) == "20260102-030405-sample"
     assert kept.keep(tmp_path, report, (), None, now) == "20260102-030405-sample-1"
     assert [run["id"] for run in kept.kept(tmp_path)] == ["20260102-030405-sample-1", "20260102-030405-sample"]
+
+
+def test_judgements_go_into_the_homes_own_set(sample_home: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(sample_home, tmp_path / "判"))
+    client = TestClient(create_app(Service(Settings(home=home))))
+    hit = client.post("/v1/search", json={"query": "养老床位"}).json()["hits"][0]
+    mark = {"document": hit["document"]["id"], **hit["span"], "mark": "有用"}
+    assert client.post("/v1/judgements", json={"query": "养老床位", "marks": [mark]}).json() == {"set": "mine", "questions": 1, "marks": 1}
+    bad = client.post("/v1/judgements", json={"query": "养老床位", "marks": [mark | {"mark": "很好"}]})
+    assert bad.status_code == 422 and "不认识" in bad.json()["detail"]
+    assert client.post("/v1/judgements", json={"query": "养老床位", "marks": []}).status_code == 422
+    assert "mine" in str(client.get("/v1/evaluations").json())

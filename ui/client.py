@@ -73,6 +73,10 @@ class Api:
         """Findings with cited sentences."""
         return self._json("POST", "/v1/ask", json=question)
 
+    def judge(self, query: str, marks: Sequence[Json]) -> Json:
+        """Keep what the user says of shown passages: document, start, end, mark."""
+        return self._json("POST", "/v1/judgements", json={"query": query, "marks": list(marks)})
+
     def export(self, question: Json, format_name: str) -> bytes:
         """The findings as a file."""
         answer = self._send("POST", "/v1/export", json=question | {"format": format_name})

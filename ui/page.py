@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import evaluation, filters, library, reading, results
+from ui import evaluation, filters, judging, library, reading, results
 from ui.client import Api, ApiError, Json, Unreachable
 from ui.examples import examples
 from ui.marks import escaped
@@ -138,6 +138,27 @@ def _answered(api: Api, question: Json) -> None:
     if answer["hits"] or answer["groups"]:
         _exports(api, question)
     st.html(results.grouped(answer) if level else results.flat(answer))
+    shown = judging.passages(answer)
+    if shown:
+        _judged(api, question["query"], shown)
+
+
+def _judged(api: Api, query: str, shown: list[Json]) -> None:
+    """A form to say which passages were useful; it becomes a question of the user's own evaluation set."""
+    with st.expander("评价这些段落（存进自己的题集，可在“评测”里检验检索）"), st.form("judged", border=False):
+        st.data_editor(
+            [judging.row(hit) for hit in shown], key="marks", hide_index=True, disabled=["地区", "原文", "出处"],
+            column_config={"评价": st.column_config.SelectboxColumn(options=list(judging.CHOICES), width="small")},
+        )  # fmt: skip
+        if st.form_submit_button("保存评价"):
+            made = judging.marks(shown, st.session_state["marks"]["edited_rows"])
+            try:
+                kept = api.judge(query, made) if made else None
+            except ApiError as error:
+                st.html(_note(str(error)))
+                return
+            told = f"已保存 {kept['marks']} 条评价；题集“mine”现有 {kept['questions']} 题。" if kept else "还没有选择评价。"
+            st.html(_note(told))
 
 
 def _exports(api: Api, question: Json) -> None:

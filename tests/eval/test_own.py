@@ -127,3 +127,17 @@ def test_grades_become_nuggets(pool):
     for broken in ({}, {"grades": [{"question": "q9"}]}, {"grades": [grades[1] | {"grade": 7}]}, {"grades": [grades[1] | {"spans": [[9, 3]]}]}):
         with pytest.raises(PlanSeekError, match="评判页"):
             judging.merged(rows, broken, "f.json")
+
+
+def test_marks_on_the_page_become_a_question(tmp_path: Path):
+    first = own.marked([], "河怎么管", [("d" * 64, Span(0, 20), "有用"), ("e" * 64, Span(5, 9), "区域不对")])
+    (row,) = first
+    assert (row["id"], row["query"], row["answerable"]) == ("own001", "河怎么管", True)
+    assert row["nuggets"] == [{"document": "d" * 64, "start": 0, "end": 20, "grade": 2}]
+    assert row["rejected"] == [{"document": "e" * 64, "start": 5, "end": 9, "why": "区域不对"}]
+    (again,) = own.marked(first, "河怎么管", [("d" * 64, Span(0, 20), "无用"), ("e" * 64, Span(5, 9), "有用")])
+    assert [n["document"][0] for n in again["nuggets"]] == ["e"] and [n["why"] for n in again["rejected"]] == ["无用"]
+    own.write_set(tmp_path / "sets" / "mine", [again])
+    assert read_set("mine", "all", tmp_path / "sets").questions[0].nuggets == (Nugget("e" * 64, Span(5, 9), 2),)
+    with pytest.raises(PlanSeekError, match="不认识"):
+        own.marked([], "河怎么管", [("d" * 64, Span(0, 20), "很好")])
