@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ui.client import Json
 
+UNSAID = "未评"
 CHOICES = ("有用", "无用", "区域不对")
 MOST_ROWS = 200
 _QUOTE = 90
@@ -17,11 +18,11 @@ def passages(answer: Json) -> list[Json]:
     return list(once.values())[:MOST_ROWS]
 
 
-def row(hit: Json) -> dict[str, str | None]:
+def row(hit: Json) -> dict[str, str]:
     """A hit as a row of the form."""
     words = " ".join(hit["text"].split())
     region = hit["region"] or {}
-    return {"评价": None, "地区": region.get("name", ""), "原文": words[:_QUOTE] + ("…" if len(words) > _QUOTE else ""), "出处": hit["citation"]}
+    return {"评价": UNSAID, "地区": region.get("name", ""), "原文": words[:_QUOTE] + ("…" if len(words) > _QUOTE else ""), "出处": hit["citation"]}
 
 
 def marks(shown: Sequence[Json], changes: Mapping[int, Mapping[str, str | None]]) -> list[Json]:

@@ -148,7 +148,7 @@ def _judged(api: Api, query: str, shown: list[Json]) -> None:
     with st.expander("评价这些段落（存进自己的题集，可在“评测”里检验检索）"), st.form("judged", border=False):
         st.data_editor(
             [judging.row(hit) for hit in shown], key="marks", hide_index=True, disabled=["地区", "原文", "出处"],
-            column_config={"评价": st.column_config.SelectboxColumn(options=list(judging.CHOICES), width="small")},
+            column_config={"评价": st.column_config.SelectboxColumn(options=[judging.UNSAID, *judging.CHOICES], required=True, width="small")},
         )  # fmt: skip
         if st.form_submit_button("保存评价"):
             made = judging.marks(shown, st.session_state["marks"]["edited_rows"])
