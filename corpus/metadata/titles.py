@@ -16,6 +16,7 @@ _SENTENCE = re.compile(
 )
 _PASSED_BY = re.compile(r"\s*[（(](?:[^（）()]*(?:通过|批准|会议)[^（）()]*|全文|摘要|节选)[)）]$")
 _BEFORE = re.compile(r"^(?:#{1,6}\s+|【[^】]{1,12}】|[（(]转载[)）]|(?:标\s*题|名\s*称)\s*[:：][\s|]*)+")
+_KIND = re.compile(r"纲要|规划|计划|意见|方案|报告|建议|办法|通知|公告|要点|规定|决定|措施|条例|讲话|说明|解读")
 _ITEM = re.compile(r"[0-9]{1,2}\s*[.．、]|附件")
 _LABEL = re.compile(r"(?:标\s*题|名\s*称|文件名称)\s*[:：]")
 _NUMBERED_FILE = re.compile(r"^[0-9]{1,3}[_\-. ]")
@@ -24,6 +25,9 @@ _ISSUED_BARE = re.compile(r"(?:关于|批转|转发)?(?:印发|发布|公布)([^
 _GAP = re.compile(r"[\s_|｜—-]+")
 # Who issues a title's document together with the government that the next row names.
 _PARTY = re.compile(r"(?:中共|中国共产党)[\u4e00-\u9fff]{1,16}(?:委员会|委)(?:办公[室厅])?$")
+# 「某县国民经济和社会发展第十四个」, 「某县人民政府关于」: a row that only the next makes a title.
+_LEFT_OPEN = re.compile(r"(?:第[一二三四五六七八九十]{1,3}个?|关于|[的和与及、“《（(])$")
+_RIGHT_OPEN = re.compile(r"五年(?:规划|计划)(?!体系)|[个的和与及、]")
 _CALLED_FOR = re.compile(
     r"(?:征求|征集)(?:对)?《(.+)》.{0,16}$|《([^》]+)》.{0,10}(?:征求|征集).{0,10}(?:公告|通知|启事|说明)$"
 )
@@ -77,10 +81,12 @@ def read_title(reading: Reading, head: list[Line], stem: str, evidence: dict[str
             if longer:
                 evidence["title"] = Evidence(span, 0.8, "file name")
                 return longer, span
-        evidence["title"] = Evidence(span, 0.95)
+        evidence["title"] = Evidence(span, 0.7 if _RIGHT_OPEN.match(name) else 0.95)
         return re.sub(r"\s+", " ", name), span
     if hinted:
-        evidence["title"] = Evidence(hinted[0], 0.85)
+        # What the format calls the title may be the site's name: sure only where it names a kind of document.
+        spoken = re.sub(r"\s", "", hinted[0].of(reading.text))
+        evidence["title"] = Evidence(hinted[0], 0.85 if _KIND.search(spoken) else 0.6)
         return re.sub(r"\s+", " ", hinted[0].of(reading.text).strip()), hinted[0]
     if re.search(r"规划|计划|报告|意见|方案|纲要|建议", stem):
         evidence["title"] = Evidence(None, 0.7, "file name")
@@ -140,7 +146,8 @@ def _lines(head: list[Line]) -> list[tuple[str, Span]]:
                 break
             if len(lines) < count or (count > 1 and not all(_broken_off(line.text) for line in lines)):
                 break
-            if count > 1 and _whole(lines[-1].text) and not _PARTY.match(lines[0].text):
+            opened = count > 1 and _LEFT_OPEN.search(lines[-2].text)
+            if count > 1 and _whole(lines[-1].text) and not opened and not _PARTY.match(lines[0].text):
                 break
             joined = "".join(_close(line.text) for line in lines)
             found.append((joined, Span(lines[0].span.start, lines[-1].span.end)))

@@ -97,6 +97,90 @@ def _goes_on(line: Line, number: NumberedLine | None) -> bool:
     return line.text[0] in _GOES_ON or not (ITEM.match(line.text) or boilerplate.reason(line.text, False, False))
 
 
+_FAR_IN = 8
+"""Columns of white space before a row that no paragraph's indent has."""
+_CLOSES = frozenset("。；;：:！!？?，,、")
+_ROW_START = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]*\Z")
+_REST = 12
+"""The most characters of a heading that a row short of the width leaves for the next."""
+
+
+def centred(text: str, lines: list[Line], plain: list[NumberedLine | None]) -> tuple[list[Line], list[NumberedLine | None]]:
+    """Lines and their numbers, with a heading one with its second row: both centred, or the second a few words left over
+    where indents open the paragraphs of a text of fixed width."""
+    if not any(number and number.rank <= 4 for number in plain):
+        return lines, plain
+    fixed = _width(lines)[1] > 0
+    found: list[Line] = []
+    numbers: list[NumberedLine | None] = []
+    index = 0
+    while index < len(lines):
+        line, number = lines[index], plain[index]
+        index += 1
+        if number and number.rank <= 4 and index < len(lines) and _may_be_rest(text, line, lines[index], plain[index]):
+            rest = lines[index]
+            after = lines[index + 1] if index + 1 < len(lines) else None
+            if _same_centre(text, line, rest) or (fixed and number.rank <= 3 and _left_over(line, rest, after)):
+                words = line.text + rest.text
+                whole = outline.numbered(words, longest=85)
+                if whole and whole.heading == len(words):
+                    span = Span(line.span.start, rest.span.end)
+                    line = line._replace(span=span, text=span.of(text))
+                    number = whole._replace(heading=len(line.text))
+                    index += 1
+        found.append(line)
+        numbers.append(number)
+    return found, numbers
+
+
+def _may_be_rest(text: str, line: Line, rest: Line, number: NumberedLine | None) -> bool:
+    """Whether a row without a number or a sign at its end stands right below one that no full stop closes."""
+    between = text[line.span.end : rest.span.start]
+    return (
+        number is None
+        and not rest.gap
+        and "\f" not in between
+        and ("\n" in between or "\r" in between)
+        and "\n" not in line.text
+        and len(rest.text) < len(line.text) <= 60
+        and line.text[-1] not in "。；;：:！？"
+        and rest.text[-1] not in _CLOSES
+        and not ITEM.match(rest.text)
+        and boilerplate.reason(rest.text, False, False) is None
+    )
+
+
+def _same_centre(text: str, line: Line, rest: Line) -> bool:
+    """Whether two rows stand far in, the second further, around the same column."""
+    first, second = _indent(text, line), _indent(text, rest)
+    if first < _FAR_IN or second <= first:
+        return False
+    return abs((first + _room(line.text) / 2) - (second + _room(rest.text) / 2)) <= 3
+
+
+def _left_over(line: Line, rest: Line, after: Line | None) -> bool:
+    """Whether a row is a few words between a heading and the indent that opens the next paragraph."""
+    return (
+        not rest.indented
+        and len(rest.text) <= _REST
+        and 2 * len(rest.text) <= len(line.text)
+        and len(line.text) >= 16
+        and after is not None
+        and (after.indented or outline.numbered(after.text) is not None)
+    )
+
+
+def _indent(text: str, line: Line) -> int:
+    """The columns of white space before a row."""
+    before = _ROW_START.search(text, max(0, line.span.start - 120), line.span.start)
+    return sum(2 if sign == "\u3000" else 1 for sign in before.group()) if before else 0
+
+
+def _room(words: str) -> int:
+    """The columns that words take: a Chinese character two, a letter or a digit one."""
+    return 2 * len(words) - len(words.encode("ascii", "ignore"))
+
+
 def _width(lines: Sequence[Line]) -> tuple[Callable[[Line], float], float]:
     """How wide the rows of a text are that a fixed width broke, counted in characters or in columns; 0 for others."""
     if sum(len(line.text) > 120 for line in lines) > 0.05 * len(lines):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from corpus.model import Hint
 from corpus.structure import boilerplate, outline
@@ -11,7 +12,7 @@ from corpus.structure.outline import NumberedLine
 
 _PAGE_REFERENCE = re.compile(r"[.…·\s]*[（(]?\s*[0-9]{1,4}\s*[)）]?\s*$")
 _PAGED = re.compile(r"(?:[.…·．。]{2,}|[-—]{3,}|\t)\s*[（(]?\s*[0-9]{1,4}\s*[)）]?$")
-_CONTENTS = re.compile(r"目\s*[录次](?:\s*(?:序言|前言|引言))?|contents", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:本[期刊卷])?目\s*[录次](?:\s*(?:序言|前言|引言))?|contents", re.IGNORECASE)
 _ISSUER = re.compile(
     r"(?:[\u4e00-\u9fff]{2,20}(?:人民政府|办公室|办公厅|委员会|人民代表大会|改革局|局|厅|区委|市委|县委|省委)\s*){1,3}"
 )
@@ -25,6 +26,9 @@ _ENTRY_MARK = re.compile(r"^[0-9０-９]{1,2}\s*[.．、]\s*|\.[a-z]{3,4}$")
 _NUMBERED_HEAD = re.compile(
     r"(?P<page>[0-9]{1,4})[ \t\u3000]+(?P<after>[^。；，：:0-9]{3,30})|(?P<before>[^。；，：:0-9]{3,30})[ \t\u3000]+(?P<number>[0-9]{1,4})"
 )
+# A call's title and the draft that it quotes: 「关于《某规划（征求意见稿）》公开征求意见的公告」.
+_DRAFT = re.compile(r"《([^》]+)》.{0,8}(?:征求|征集|听取)")
+_STAGE = re.compile(r"[（(][^（()）]{0,6}(?:稿|草案)[)）]$")
 _RUNNING = re.compile(r"[^。！？；：:，]{4,40}")
 
 
@@ -33,9 +37,10 @@ def mark(
     numbers: Sequence[NumberedLine | None],
     title: str | None,
     hints: Iterable[Hint] = (),
+    tops: AbstractSet[int] = frozenset(),
 ) -> list[str | None]:
     """For each line why it is no body, or None where it is (or is a heading). `numbers`: the lines' own numbers;
-    `title`: the document's, if known; `hints`: the format's."""
+    `title`: the document's, if known; `hints`: the format's; `tops`: the lines that form feeds put at a page's top."""
     first, last = _body_bounds(lines, numbers)
     reasons = [boilerplate.reason(line.text, head=i < first, tail=i > last) for i, line in enumerate(lines)]
     _mark_hinted(lines, reasons, hints)
@@ -44,7 +49,8 @@ def mark(
     _mark_issuers(lines, reasons)
     _mark_links(lines, reasons, last)
     _mark_annexes(lines, reasons)
-    _mark_running_heads(lines, reasons)
+    _mark_captions(lines, reasons)
+    _mark_running_heads(lines, reasons, tops)
     if title:
         _mark_calls(lines, reasons, squeeze(title))
         _mark_titles(lines, reasons, squeeze(title), first)
@@ -92,12 +98,13 @@ def _mark_contents(lines: Sequence[Line], reasons: list[str | None]) -> None:
     # A sentence wrapped over lines begins above its full stop.
     while body - 1 > start and re.search(r"[，,]", lines[body - 1].text) and not _is_entry(lines[body - 1].text):
         body -= 1
-    entry = squeeze(re.sub(r"^目\s*[录次]|contents", "", lines[start].text)) or next(
+    entry = squeeze(re.sub(r"^(?:本[期刊卷])?目\s*[录次]|contents", "", lines[start].text)) or next(
         (squeeze(_PAGE_REFERENCE.sub("", line.text)) for line in lines[start + 1 : body]), ""
     )
     # Where entries end in page numbers, what follows the last of them is text.
     paged = [i for i in range(start + 1, body) if _PAGED.search(lines[i].text)]
-    if len(paged) >= 3 and 2 * len(paged) >= paged[-1] - start:
+    entries = paged[-1] - start if paged else 0
+    if (len(paged) >= 3 and 2 * len(paged) >= entries) or 2 <= len(paged) == entries:
         body = paged[-1] + 1
     again = next((i for i in range(start + 2, body) if entry and squeeze(lines[i].text).startswith(entry)), body)
     for i in range(start, again):
@@ -156,9 +163,18 @@ def _mark_annexes(lines: Sequence[Line], reasons: list[str | None]) -> None:
             reasons[i:end] = ["附件列表"] * (end - i)
 
 
-def _mark_running_heads(lines: Sequence[Line], reasons: list[str | None]) -> None:
-    """The same few words beside page numbers, three times and more or once in the middle of a sentence: a running head."""
+def _mark_captions(lines: Sequence[Line], reasons: list[str | None]) -> None:
+    """「图为某街开街当日，……。」 right above 「本报记者 某某 摄」: the words of a picture and who took it."""
+    for i in range(len(lines) - 1):
+        if lines[i].text.startswith("图为") and reasons[i] is None and reasons[i + 1] == "图片说明" and len(lines[i].text) <= 80:
+            reasons[i] = "图片说明"
+
+
+def _mark_running_heads(lines: Sequence[Line], reasons: list[str | None], tops: AbstractSet[int]) -> None:
+    """The same few words beside page numbers: three times and more, twice at a page's top, or once in the middle of a
+    sentence: a running head."""
     beside: Counter[str] = Counter()
+    on_top: Counter[str] = Counter()
     places: dict[str, list[int]] = {}
     parting: set[str] = set()
     for i, reason in enumerate(reasons):
@@ -168,11 +184,12 @@ def _mark_running_heads(lines: Sequence[Line], reasons: list[str | None]) -> Non
             if 0 <= near < len(lines) and reasons[near] is None and _RUNNING.fullmatch(lines[near].text):
                 words = squeeze(lines[near].text)
                 beside[words] += 1
+                on_top[words] += near in tops
                 places.setdefault(words, []).append(near)
                 if _parts_sentence(lines, min(i, near)):
                     parting.add(words)
     for words, count in beside.items():
-        if count >= 3 or words in parting:
+        if count >= 3 or on_top[words] >= 2 or words in parting:
             for i in places[words]:
                 reasons[i] = "页眉页脚"
     _mark_numbered_heads(lines, reasons)
@@ -210,12 +227,18 @@ def _mark_numbered_heads(lines: Sequence[Line], reasons: list[str | None]) -> No
 
 
 def _mark_calls(lines: Sequence[Line], reasons: list[str | None], title: str) -> None:
-    """What a call for comments says between its own title and its date, above the title of the draft that it publishes."""
-    titled = next((i for i, line in enumerate(lines[:40]) if squeeze(line.text) == title), 0)
+    """What a call for comments says between its own title and its date, above the title of the draft that it publishes;
+    where the title is the call's, the draft's is the one that it quotes."""
+    quoted = _DRAFT.search(title)
+    name = quoted.group(1) if quoted else title
+    spelled = (name, _STAGE.sub("", name))
+    titled = next((i for i, line in enumerate(lines[:40]) if squeeze(line.text) in spelled), 0)
     called = next((i for i in range(titled) if reasons[i] == "征集信息"), titled)
     dated = next((i for i in range(titled - 1, called, -1) if reasons[i] == "落款日期"), called)
     for i in range(called, dated):
         reasons[i] = reasons[i] or "征集信息"
+    if quoted and called < dated < titled:
+        reasons[titled] = "标题"
 
 
 def _mark_titles(lines: Sequence[Line], reasons: list[str | None], title: str, first: int) -> None:

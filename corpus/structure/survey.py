@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from corpus.model import Reading, Span
 from corpus.structure import breaks, habits, margins, outline, tables
+from corpus.structure.bracketed import bracket_headings
 from corpus.structure.lines import Line, split
 from corpus.structure.markdown import unmark
 from corpus.structure.stack import ITEM_RANK, STANDALONE
@@ -43,8 +45,11 @@ class Survey:
         self.boxes = {hint.span.start: hint.span.end for hint in hints if hint.style == "box"}
         lines, plain = unmarked.lines, [outline.numbered(line.text) for line in unmarked.lines]
         lines, plain = breaks.joined(reading.text, *breaks.parted(reading.text, lines, plain))
+        lines, plain = breaks.centred(reading.text, lines, plain)
         self.lines = lines
-        self.reasons = margins.mark(lines, plain, title.of(reading.text) if title else None, hints)
+        turned = ["\f" in reading.text[a.span.end : b.span.start] for a, b in pairwise(lines)] if "\f" in reading.text else []
+        tops = frozenset(i for i, turns in enumerate(turned, 1) if turns)
+        self.reasons = margins.mark(lines, plain, title.of(reading.text) if title else None, hints, tops)
         plain = [None if reason == "页眉页脚" else number for number, reason in zip(plain, self.reasons, strict=True)]
         found = [table for table in tables.find(reading.text, lines, self.reasons, hints) if not self._describes(table)]
         self.tables = {table.first: table for table in found}
@@ -55,9 +60,12 @@ class Survey:
                 plain[index] = self.reasons[index] = None
             self._frame(table, hinted)
         self.habits = habits.read(lines, plain, carried)
-        alone = habits.standalone_headings(lines, plain, self.habits) + habits.bullet_headings(lines, plain)
+        bracketed = bracket_headings(lines, plain, self.reasons)
+        # Where brackets head the text, what opens with 「■」 is its body.
+        bullets = [] if bracketed else habits.bullet_headings(lines, plain)
+        alone = habits.standalone_headings(lines, plain, self.habits) + bullets
         bold = habits.bold_headings(lines, plain, self.reasons, (h.span for h in hints if h.style == "bold"))
-        self.headings: dict[int, float] = dict.fromkeys(alone, STANDALONE) | bold
+        self.headings: dict[int, float] = dict.fromkeys(alone, STANDALONE) | bold | bracketed
         self.numbers = habits.numbers(lines, plain, self.habits)
         self.hinted_ranks = self._ranks_of_levels()
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from corpus.model import Hint, Span
+from corpus.model import Hint, Reading, Span
 from corpus.structure import outline
+from corpus.structure.annotate import annotate
 from corpus.structure.boilerplate import reason
 from corpus.structure.lines import split
 from corpus.structure.margins import mark
@@ -156,3 +157,27 @@ def test_running_heads_that_hold_the_page_number_are_no_body():
 def test_contents_with_page_numbers_end_with_the_last_of_them():
     text = f"目录\n综合规划……1\n专项规划……85\n附录……120\n墨池区卫生健康规划\n第一章 基础\n{SENTENCE}"
     assert [why for _, why in marks(text)] == ["目录"] * 4 + [None] * 3
+
+
+def test_the_same_words_at_the_top_of_two_pages_are_a_running_head():
+    text = f"{SENTENCE}\n— 3 —\n\f墨池区规划办编\n{SENTENCE}\n— 4 —\n\f墨池区规划办编\n{SENTENCE}"
+    heads = [s for s in annotate(Reading(text)).sections if s.heading == "页眉页脚"]
+    assert [s.span.of(text) for s in heads] == ["墨池区规划办编"] * 2
+
+
+def test_what_a_picture_shows_goes_with_who_took_it():
+    text = f"{SENTENCE}\n图为茶溪步道开放当日，市民驻足观看。\n本报记者 某某 摄\n{SENTENCE}"
+    assert [why for _, why in marks(text)] == [None, "图片说明", "图片说明", None]
+    assert dict(marks(f"{SENTENCE}\n图为茶溪步道开放当日，市民驻足观看。\n{SENTENCE}"))["图为茶溪步道开放当日，市民驻足观看。"] is None
+
+
+def test_a_call_for_comments_that_gives_the_title_ends_above_the_title_that_it_quotes():
+    call = "关于《墨池区绿地规划（征求意见稿）》公开征求意见的公告"
+    text = f"{call}\n{SENTENCE}\n一、登录网站在线填写；\n二、信函寄至茶溪路1号。\n2025年1月6日\n墨池区绿地规划\n（征求意见稿）\n一、任务\n{SENTENCE}"
+    found = [why for _, why in marks(text, call)]
+    assert found == ["标题", "征集信息", "征集信息", "征集信息", "落款日期", "标题", "标题附注", None, None]
+
+
+def test_contents_of_two_entries_end_with_the_last_where_both_have_page_numbers():
+    text = f"本期目录\n墨池区绿地规划……（1）\n墨池区水利规划……（19）\n墨池区绿地规划\n第一章 基础\n{SENTENCE}"
+    assert [why for _, why in marks(text)] == ["目录"] * 3 + [None] * 3

@@ -4,7 +4,7 @@ import pytest
 
 from corpus.metadata import KINDS, STATUSES, five_years, read_metadata
 from corpus.metadata.particulars import LABELS
-from corpus.model import Reading
+from corpus.model import Hint, Reading, Span
 from corpus.regions.places import LEVELS, Gazetteer, Place
 from corpus.terms import GLOSSARY
 
@@ -357,3 +357,17 @@ def test_every_term_of_the_vocabularies_is_glossed_once_in_english():
     for word in (*KINDS, *STATUSES, *LEVELS):
         assert GLOSSARY[word].isascii() or "(" in GLOSSARY[word] or "–" in GLOSSARY[word]
     assert len(set(GLOSSARY.values())) == len(GLOSSARY) >= 30
+
+
+def test_a_title_broken_before_a_row_that_could_be_one_by_itself_is_read_whole():
+    found = read("墨池区国民经济和社会发展第十四个\n五年规划和二〇三五年远景目标纲要" + BODY)
+    assert found.title == "墨池区国民经济和社会发展第十四个五年规划和二〇三五年远景目标纲要"
+    called = read("关于墨池区绿地规划征求意见的公告\n墨池区中长期绿地系统规划" + BODY)
+    assert called.title == "墨池区中长期绿地系统规划"
+
+
+def test_a_title_is_unsure_that_lacks_its_beginning_or_names_no_document():
+    cut_off = read("五年规划和二〇三五年远景目标纲要" + BODY)
+    assert cut_off.evidence["title"].confidence == 0.7
+    site = read_metadata(Reading("云岭·墨池" + BODY, hints=(Hint(Span(0, 5), "title"),)), "a.html", GAZETTEER)
+    assert (site.title, site.evidence["title"].confidence) == ("云岭·墨池", 0.6)

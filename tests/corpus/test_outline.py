@@ -2,7 +2,9 @@
 
 import pytest
 
-from corpus.structure import breaks, outline
+from corpus.model import Reading
+from corpus.structure import bracketed, breaks, outline
+from corpus.structure.annotate import annotate
 from corpus.structure.outline import STYLES, chinese_number, numbered
 
 
@@ -142,3 +144,46 @@ def test_titles_of_boxes(line, titled):
 )
 def test_parts_at_the_end(line, kind):
     assert outline.part(line) == kind
+
+
+FILL = "坚持把修山治水放在首位，一件接着一件办，五年治理废弃采石场三十七处，恢复植被三百公顷。"
+
+
+def headings(text: str) -> list[str]:
+    return ["#" * s.level + " " + s.heading for s in annotate(Reading(text)).sections if s.kind == "heading"]
+
+
+def test_specimens_of_headings_in_brackets_are_found_and_sentences_are_not():
+    assert all(bracketed.HEADING.fullmatch(specimen) for specimen in bracketed.HEADING_SPECIMENS)
+    assert bracketed.COUNTED.match(bracketed.COUNTED_SPECIMEN) and not bracketed.COUNTED.match("【总体目标】")
+    assert not bracketed.HEADING.fullmatch("【标准地】指先行完成评估的用地。")
+
+
+def test_lines_in_brackets_are_headings_where_the_text_does_so_throughout():
+    text = f"【目标】\n■ {FILL}\n【重点任务】\n【任务一】修山\n■ {FILL}\n◆ 增绿扩绿\n【任务二】治水\n■ {FILL}\n【政策支持】\n● {FILL}"
+    text = text.replace("【目标】", "【总体目标】")
+    assert headings(text) == ["# 【总体目标】", "# 【重点任务】", "## 【任务一】修山", "## 【任务二】治水", "# 【政策支持】"]
+    assert sum(p.span.of(text)[0] in "■◆●" for p in annotate(Reading(text)).paragraphs) == 5
+    assert headings(f"【市委文件】\n{FILL}\n{FILL}") == []
+
+
+def test_headings_in_brackets_stand_between_the_numbers_above_and_below_them():
+    below = f"一、修山\n【现状】\n{FILL}\n【任务】\n{FILL}\n二、治水\n【现状】\n{FILL}\n【任务】\n{FILL}"
+    assert headings(below) == ["# 一、修山", "## 【现状】", "## 【任务】", "# 二、治水", "## 【现状】", "## 【任务】"]
+    above = "\n".join(f"【{name}】\n一、修山\n{FILL}\n二、治水\n{FILL}" for name in ("山区", "平原"))
+    assert headings(above.replace("【平原】", f"【丘陵】\n{FILL}\n【平原】"))[:4] == ["# 【山区】", "## 一、修山", "## 二、治水", "# 【丘陵】"]
+
+
+def test_a_heading_centred_over_two_rows_is_one():
+    rows = "                    第一章　推动旧窑退出和荒山绿化产业\n                                集群发展\n"
+    text = f"{rows}　　{FILL}\n                    第二章　治水\n　　{FILL}"
+    assert headings(text) == ["# 第一章 推动旧窑退出和荒山绿化产业集群发展", "# 第二章 治水"]
+    apart = text.replace("                                集群发展", "集群发展")
+    assert headings(apart)[0] == "# 第一章 推动旧窑退出和荒山绿化产业"
+
+
+def test_a_few_words_left_over_of_a_heading_go_with_it_in_a_text_of_fixed_width():
+    rows = "　　" + FILL[:28] + "\n" + FILL[:30] + "\n" + FILL[30:]
+    body = "\n".join([rows] * 6)
+    text = f"第一章 推动旧窑退出和荒山绿化产业集群\n发展\n{body}\n第二章 治水\n{body}"
+    assert headings(text) == ["# 第一章 推动旧窑退出和荒山绿化产业集群发展", "# 第二章 治水"]
