@@ -1,6 +1,6 @@
 """Annotation of texts that a scan or a scrape has damaged: wrapped, glued, with running heads; a small written text a rule."""
 
-from corpus.model import Hint, Reading
+from corpus.model import Hint, Reading, Span
 from corpus.structure.annotate import annotate
 
 FILL = "坚持把群众的事放在首位，一件接着一件办，一年接着一年干，把好事办好、实事办实，让老百姓看得见、摸得着、得实惠。"
