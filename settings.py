@@ -23,18 +23,18 @@ class Settings:
     upload_mb: int = 64
 
 
-def load(home: Path | None = None) -> Settings:
-    """Defaults, then planseek.toml in the working folder, then PLANSEEK_… variables, then the --home given.
+def load(home: Path | None = None, config: Path | None = None) -> Settings:
+    """Defaults, then planseek.toml in the working folder (or the file given), then PLANSEEK_… variables, then the --home given.
 
     Raises PlanSeekError naming the setting at fault.
     """
     settings = Settings()
-    file = Path("planseek.toml")
-    if file.is_file():
+    file = config or Path("planseek.toml")
+    if config or file.is_file():
         try:
-            settings = _with(settings, tomllib.loads(file.read_text("utf-8")), "planseek.toml")
+            settings = _with(settings, tomllib.loads(file.read_text("utf-8")), file.name)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise PlanSeekError(f"planseek.toml 无法解析（{error}）。请检查格式。") from error
+            raise PlanSeekError(f"{file} 无法解析（{error}）。请检查路径与格式。") from error
     names = {f.name for f in fields(Settings)}
     variables = {
         name: os.environ[f"PLANSEEK_{name.upper()}"] for name in names if os.environ.get(f"PLANSEEK_{name.upper()}")

@@ -25,6 +25,7 @@ Split = Annotated[str, typer.Option("--split", help="dev、test 或 all")]
 def eval_run(
     name: SetName = "plans", beir: Beir = None, systems: Systems = "", split: Split = "all",
     save: Annotated[Path | None, typer.Option("--save", help="把逐题结果存到这个文件，供 compare、report 使用")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="用这个配置文件（同 planseek.toml）另建索引来评测，如换向量模型")] = None,
     home: Home = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """在一个评测集上运行检索系统，给出各项指标。"""
@@ -33,7 +34,8 @@ def eval_run(
     from eval.table import table
 
     with progress() as shown:
-        report = run(configuration.load(home), name, beir, systems, split, shown, details=save is not None)
+        settings = configuration.load(home, config)
+        report = run(settings, name, beir, systems, split, shown, details=save is not None, fresh=config is not None)
     if save is not None:
         saved.save(report, save)
     if as_json:

@@ -32,8 +32,9 @@ def sources(name: str) -> Path | None:
 
 
 @contextmanager
-def laid_out(questions: QuestionSet, settings: Settings) -> Iterator[Ground]:
-    """The ground of a set: its own passages, the home of the settings, or a home made for as long as it is needed.
+def laid_out(questions: QuestionSet, settings: Settings, *, fresh: bool = False) -> Iterator[Ground]:
+    """The ground of a set: its own passages, the home of the settings (not where it is to be `fresh`), or a home made for as
+    long as it is needed.
 
     Raises PlanSeekError where the set's documents are neither in the home nor to be found.
     """
@@ -41,7 +42,7 @@ def laid_out(questions: QuestionSet, settings: Settings) -> Iterator[Ground]:
         if questions.texts:
             yield over_texts(questions, Service(settings), Path(scratch))
             return
-        if _holds(settings.home, questions.documents):
+        if not fresh and _holds(settings.home, questions.documents):
             yield over_home(Service(settings))
             return
         folder = sources(questions.name)

@@ -79,14 +79,14 @@ def averages(questions: Sequence[Question], result: Result) -> dict[str, Any]:
 
 def run(
     settings: Settings, name: str, beir: Path | None, systems: str, split: str, progress: Progress = _NOTHING,
-    *, details: bool = False,
+    *, details: bool = False, fresh: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """The JSON of `planseek eval run`: {"set", "split", "questions", "index", "systems"}; with `details` also, for each
     system, "values" (question → measure → value) and "returned" (question → [document, start, end] …), and "kinds"
-    (question → kind). Raises PlanSeekError."""
+    (question → kind). `fresh`: over an index made for it with these settings. Raises PlanSeekError."""
     wanted = chosen(systems)
     questions: QuestionSet = read_beir(beir, split) if beir else read_set(name, split, sets_in(name, settings.home))
-    with laid_out(questions, settings) as ground:
+    with laid_out(questions, settings, fresh=fresh) as ground:
         results = evaluate(questions.questions, ground, wanted, progress)
         report: dict[str, Any] = {
             "set": questions.name,

@@ -72,3 +72,11 @@ def test_a_report_stands_by_itself_and_escapes(report, sample_home: Path):
     assert "<b>x" not in html(strange, questions.questions, documents)
     lines = markdown(report).splitlines()
     assert sum(line.startswith("## ") for line in lines) == len({q.kind for q in questions.questions})
+
+
+def test_a_configuration_file_is_evaluated_over_an_index_of_its_own(planseek, sample_home: Path, tmp_path: Path):
+    (tmp_path / "other.toml").write_text('model = "bundled"\n', "utf-8")
+    words = ("eval", "run", "--set", "sample", "--systems", "bm25", "--json", "--config")
+    told = planseek(*words, tmp_path / "other.toml", home=sample_home).json
+    assert told["index"]["build_seconds"] > 0 and told["systems"]["bm25"]["questions"] > 100
+    assert "无法解析" in planseek(*words, tmp_path / "absent.toml", home=sample_home).refused()
