@@ -10,16 +10,14 @@ from dataclasses import dataclass, replace
 from corpus import archives, formats
 from corpus.errors import UnreadableFile
 from corpus.links.continuation import clues
-from corpus.metadata import KINDS, STATUSES, read_metadata
-from corpus.model import Document, Evidence, Passage, Reading, Region
+from corpus.metadata import read_metadata
+from corpus.model import KINDS, READER_VERSION, STATUSES, Document, Evidence, Passage, Reading, Region
 from corpus.regions.places import Gazetteer
 from corpus.rows import Sheaf, sheaf
 from corpus.structure.annotate import Annotation, Outline, annotate
 from corpus.structure.cut import Piece, cut
 from corpus.tray import Found
 
-READER_VERSION = "3"
-"""Changes whenever reading, annotating or cutting changes its results: files are then read anew."""
 
 def reading_key(found: Found, places_digest: str) -> str:
     """What, besides its bytes, decides how a file is read; it stands in the store beside the file."""

@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+KINDS = ("规划纲要", "规划建议", "政府工作报告", "实施意见", "专项规划", "行动计划", "通知", "其他")
+STATUSES = ("正式", "征求意见稿", "草案", "送审稿", "修订", "废止")
+"""What a document's kind and status can be."""
+
+READER_VERSION = "3"
+"""Changes whenever reading, annotating or cutting changes its results: files are then read anew."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:

@@ -1,7 +1,7 @@
 """Glosses each Chinese domain term once in English, for whoever reads the code; nothing at run time depends on it."""
 
 GLOSSARY: dict[str, str] = {
-    # kinds of document (corpus.metadata.KINDS)
+    # kinds of document (corpus.model.KINDS)
     "规划纲要": "outline plan: the five-year plan of a region, passed by its people's congress",
     "规划建议": "proposal for a plan: the Party committee's guidance from which the outline is drawn up",
     "政府工作报告": "government work report: the yearly account and programme given to the people's congress",
@@ -10,7 +10,7 @@ GLOSSARY: dict[str, str] = {
     "行动计划": "action plan: a plan of two or three years with tasks and deadlines",
     "通知": "notice: the letter by which a document is issued or announced",
     "其他": "other: a kind that none of these names",
-    # statuses (corpus.metadata.STATUSES)
+    # statuses (corpus.model.STATUSES)
     "正式": "final: in force as published",
     "征求意见稿": "draft for comment: published so that others may object",
     "草案": "bill: the draft laid before a people's congress",

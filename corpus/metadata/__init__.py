@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from corpus.metadata.kinds import KINDS, STATUSES, read_kind, read_status
+from corpus.metadata.kinds import read_kind, read_status
 from corpus.metadata.masthead import Found, read_masthead
 from corpus.metadata.own_region import OwnRegion, statements_of
 from corpus.metadata.periods import five_years, read_period
@@ -14,7 +14,7 @@ from corpus.metadata.titles import read_head, read_title
 from corpus.model import Evidence, Reading, Region, Span
 from corpus.regions.places import Gazetteer
 
-__all__ = ["KINDS", "STATUSES", "Metadata", "five_years", "read_metadata"]
+__all__ = ["Metadata", "five_years", "read_metadata"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from corpus.model import Evidence, Span
 from corpus.structure.lines import Line
 
-KINDS = ("规划纲要", "规划建议", "政府工作报告", "实施意见", "专项规划", "行动计划", "通知", "其他")
-STATUSES = ("正式", "征求意见稿", "草案", "送审稿", "修订", "废止")
-
 # What a title ends with, brackets and a draft's marks left out; the first that fits counts.
 _ENDINGS = (
     ("其他", r"(?:执行情况|预算|决算|审计|评估|调研|法院|检察院).{0,40}报告|(?<=[划要告见])(?:的)?(?:说明|解读)"),

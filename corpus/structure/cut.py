@@ -3,19 +3,18 @@
 import itertools
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.model import Span
-from corpus.structure.annotate import Paragraph
+from corpus.structure.sentences import SENTENCE, sentences, split
+
+if TYPE_CHECKING:
+    from corpus.structure.annotate import Paragraph
 
 SHORT, LONG, TINY = 150, 400, 40
 """Passages aim at SHORT to LONG characters: shorter neighbours are joined, longer paragraphs are cut; what is shorter
 than TINY and says nothing by itself goes with a neighbour."""
 
-# A bracket that names units in charge belongs to the sentence before it: 「……。（牵头单位：……；责任单位：……）」.
-_SENTENCE = re.compile(
-    r"[^。！？!?\n]*[。！？!?\n]+[”’\"）)」』】]*(?:[（(](?![一二三四五六七八九十0-9]{1,3}[)）])[^（）()\n。]{2,300}[)）]。?)?|[^。！？!?\n]+"
-)
 _CLAUSE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+[”’\"）)」』】]*|[^。！？!?；;\n]+")
 _MARK = (
     r"(?:[0-9０-９]{1,2}\s*[.．、]|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[—―－–-](?:\s*[—―－–-]){0,2}|[•·●○◆◇■□▲△★☆※◎▪►▶➢✦]"
@@ -69,23 +68,7 @@ class Piece(NamedTuple):
     last: int
 
 
-def sentences(text: str, span: Span) -> Iterator[Span]:
-    """The sentences of a span, in order, closing quotes included, white space around them not."""
-    yield from _split(_SENTENCE, text, span)
-
-
-def _split(pattern: re.Pattern[str], text: str, span: Span) -> Iterator[Span]:
-    """The matches of a pattern that leaves out nothing, without the white space around them."""
-    for match in pattern.finditer(text, span.start, span.end):
-        start, end = match.span()
-        if text[start].isspace() or text[end - 1].isspace():
-            inner = text[start:end]
-            start, end = end - len(inner.lstrip()), start + len(inner.rstrip())
-        if start < end:
-            yield Span(start, end)
-
-
-def cut(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Piece]:
+def cut(text: str, paragraphs: "tuple[Paragraph, ...]") -> Iterator[Piece]:
     """Yield passages in text order; every body character is covered by exactly one of them."""
     plain = not _one_sentence_each(text, paragraphs)
     pieces: list[Piece] = []
@@ -108,12 +91,12 @@ def cut(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Piece]:
     yield from _absorbed(text, pieces)
 
 
-def _one_sentence_each(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:
+def _one_sentence_each(text: str, paragraphs: "tuple[Paragraph, ...]") -> bool:
     """Whether a scrape put each sentence on a line: its short first sentences then lead nothing."""
     sample = paragraphs[:400]
     if len(sample) < 40 or len(sample) < 5 * len({p.trail for p in sample}):
         return False
-    firsts = ((p.span.end, _SENTENCE.match(text, p.span.start, p.span.end)) for p in sample)
+    firsts = ((p.span.end, SENTENCE.match(text, p.span.start, p.span.end)) for p in sample)
     return sum(first is not None and first.end() == end for end, first in firsts) >= 0.6 * len(sample)
 
 
@@ -165,7 +148,7 @@ def _joinable(text: str, waiting: Piece, piece: Piece) -> bool:
     )
 
 
-def _pieces(text: str, paragraph: Paragraph, plain: bool) -> Iterator[tuple[Piece, bool]]:
+def _pieces(text: str, paragraph: "Paragraph", plain: bool) -> Iterator[tuple[Piece, bool]]:
     """The passages of one paragraph, each with whether it has a lead phrase of its own."""
     for span, lead in _segments(text, paragraph.span, plain):
         trail = (*paragraph.trail, lead) if lead else paragraph.trail
@@ -204,7 +187,7 @@ def _segments(text: str, span: Span, plain: bool) -> Iterator[tuple[Span, str | 
     """Cut one long paragraph where further lead phrases stand inside it (「治理沉陷区。……。恢复矿山。……」)."""
     starts = [(span.start, lead_phrase(text, span, plain=plain))]
     if span.end - span.start > LONG * 0.75:
-        parts = list(_split(_CLAUSE, text, span))
+        parts = list(split(_CLAUSE, text, span))
         for i, part in enumerate(parts[1:-1], 1):
             short = part.end - part.start <= _LONGEST_INNER
             inner = _INNER.fullmatch(text, part.start, part.end) if short else None
@@ -251,7 +234,7 @@ def _balanced(text: str, span: Span) -> list[Span]:
     ends = [sentence.end for sentence in sentences(text, span)][:-1]
     if any(b - a > LONG for a, b in itertools.pairwise([span.start, *ends, span.end])):
         # A sentence longer than a passage is cut at its semicolons.
-        ends = [clause.end for clause in _split(_CLAUSE, text, span)][:-1]
+        ends = [clause.end for clause in split(_CLAUSE, text, span)][:-1]
     cuts = [span.start]
     for part in range(1, parts):
         # The sentence end nearest to an even share, neither part left with a few words.

@@ -4,7 +4,8 @@ import pytest
 
 from corpus.model import Reading, Span
 from corpus.structure.annotate import Paragraph, annotate
-from corpus.structure.cut import LONG, Piece, cut, lead_phrase, sentences
+from corpus.structure.cut import LONG, Piece, cut, lead_phrase
+from corpus.structure.sentences import sentences
 
 FILL = "建设一批看得见、摸得着的工程，让群众早受益、多受益。"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from corpus.metadata import KINDS, STATUSES, five_years, read_metadata
+from corpus.metadata import five_years, read_metadata
 from corpus.metadata.particulars import LABELS
-from corpus.model import Hint, Reading, Span
+from corpus.model import KINDS, STATUSES, Hint, Reading, Span
 from corpus.regions.places import LEVELS, Gazetteer, Place
 from corpus.terms import GLOSSARY
 

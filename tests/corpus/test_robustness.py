@@ -13,9 +13,8 @@ from corpus import intake
 from corpus.errors import UnreadableFile
 from corpus.regions.places import Gazetteer
 from corpus.tray import Found
+from index.generations import Makers
 from index.ingest import ingest
-from index.protocols import Embedder
-from index.tokenizer import Tokenizer
 
 GAZETTEER = Gazetteer()
 GOOD = "禾川县林业发展规划\n\n一、总则\n2027年前完成造林300亩，抚育中幼林40亩，林业站逐村验收，结果在村务公开栏公示。\n"
@@ -67,8 +66,8 @@ def _encrypted_pdf(path: Path) -> None:
     canvas.save()
 
 
-def test_each_gets_its_line(hostile: Path, tmp_path: Path, tokenizer: Tokenizer, embedder: Embedder):
-    report = ingest([hostile], tmp_path / "库", tokenizer, embedder)
+def test_each_gets_its_line(hostile: Path, tmp_path: Path, makers: Makers):
+    report = ingest([hostile], tmp_path / "库", makers)
     reasons = {Path(file.file).name: file.reason for file in report.files}
     assert {name for name, reason in reasons.items() if reason is None} == {"好.txt"} and report.succeeded
     refused = {name: reason for name, reason in reasons.items() if reason is not None}

@@ -6,9 +6,8 @@ import pytest
 
 from corpus.model import Document, Passage
 from corpus.store import Store
+from index.generations import Makers
 from index.ingest import ingest
-from index.protocols import Embedder
-from index.tokenizer import Tokenizer
 
 FILL = "坚持把群众的事放在首位，一件接着一件办，完成道路改造{}公里，新增绿地{}公顷，解决停车位{}个。"
 HEAD = "茶溪县国民经济和社会发展第十四个五年规划纲要\n\n"
@@ -22,8 +21,8 @@ REGIONS = "code,name,level,parent\n990000,澜江省,省级,100000\n990100,临澜
 class Desk:
     """A folder and a home."""
 
-    def __init__(self, base: Path, tokenizer: Tokenizer, embedder: Embedder) -> None:
-        self.folder, self.home, self._tools = base / "文件", base / "库", (tokenizer, embedder)
+    def __init__(self, base: Path, makers: Makers) -> None:
+        self.folder, self.home, self._makers = base / "文件", base / "库", makers
         self.folder.mkdir()
         self.put("regions.csv", REGIONS)
 
@@ -32,7 +31,7 @@ class Desk:
 
     def ingest(self, *names: str, prune: bool = False) -> dict[str, str]:
         paths = [self.folder / name for name in names] or [self.folder]
-        report = ingest(paths, self.home, *self._tools, prune=prune)
+        report = ingest(paths, self.home, self._makers, prune=prune)
         return {Path(file.file).name: file.status for file in report.files}
 
     def read(self, name: str) -> tuple[Document, list[Passage]]:
@@ -48,8 +47,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, tokenizer: Tokenizer, embedder: Embedder) -> Desk:
-    return Desk(tmp_path, tokenizer, embedder)
+def desk(tmp_path: Path, makers: Makers) -> Desk:
+    return Desk(tmp_path, makers)
 
 
 CONTINUED = [

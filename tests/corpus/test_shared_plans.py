@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus import intake, tray
-from corpus.metadata import KINDS, STATUSES
-from corpus.model import Document, Passage
+from corpus.model import KINDS, STATUSES, Document, Passage
 from corpus.regions.places import Gazetteer
 
 ROOT = Path(__file__).parents[2]
