@@ -48,7 +48,7 @@ figures: setup
 CUDA := triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cccl cuda-cupti cuda-nvrtc \
 	cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
 lock:
-	$(BIN)/uv pip compile pyproject.toml --extra test --extra ocr --universal --python-version 3.11 --generate-hashes --no-header \
+	$(BIN)/uv pip compile pyproject.toml --extra test --extra ocr --extra onnx --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --quiet $(foreach package,torch $(CUDA),--no-emit-package $(package)) --output-file requirements.lock
 	@! grep -nE '^(torch|triton|nvidia-|cuda-)|http|file:|\+cpu' requirements.lock | grep -vE '^[0-9]+:http[a-z0-9-]*=='
 

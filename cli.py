@@ -14,6 +14,7 @@ import typer
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import settings as configuration
+from commands import lexicon, model
 from corpus.errors import PlanSeekError
 from eval.commands import evaluation
 from terminal import AsJson, Home, print_json, progress, say
@@ -238,6 +239,8 @@ def serve(
 
 
 app.add_typer(evaluation, name="eval")
+app.add_typer(model, name="model")
+app.add_typer(lexicon, name="lexicon")
 
 
 def _query(

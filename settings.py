@@ -15,11 +15,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """home: the data folder. model: "bundled", or a sentence-transformers model by folder or name. upload_mb: largest
-    upload."""
+    """home: the data folder. model: "bundled", or a sentence-transformers model by folder or name. reranker: "late", "none",
+    or a CrossEncoder by folder or name. upload_mb: largest upload."""
 
     home: Path = Path(".planseek")
     model: str = "bundled"
+    reranker: str = "late"
     upload_mb: int = 64
 
 

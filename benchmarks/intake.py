@@ -17,6 +17,8 @@ import numpy as np
 
 from benchmarks.model import calibration
 from corpus.workers import cores
+from index.embedders import load_bundled
+from index.generations import Makers
 from index.ingest import ingest
 from index.tokenizer import Tokenizer
 
@@ -98,7 +100,8 @@ def measure(megabytes: float, files: int) -> dict[str, float]:
         stop = threading.Event()
         watching = threading.Thread(target=_watch, args=(peaks, current, stop))
         watching.start()
-        report = ingest([folder], Path(name) / "home", Tokenizer(), NoVectors(), progress=progress)
+        makers = Makers(Tokenizer(), NoVectors(), load_bundled())
+        report = ingest([folder], Path(name) / "home", makers, progress=progress)
         seconds = time.perf_counter() - began
         stop.set()
         watching.join()

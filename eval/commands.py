@@ -16,7 +16,7 @@ evaluation = typer.Typer(no_args_is_help=True, help="评测：在判定过的题
 SetName = Annotated[str, typer.Option("--set", help="评测集名称，如 plans、sample")]
 Beir = Annotated[Path | None, typer.Option("--beir", help="改用一个 BEIR 格式的文件夹")]
 Systems = Annotated[
-    str, typer.Option("--systems", help="逗号分隔：rank-bm25,first-words,bm25,bm25+lexicon,dense,hybrid；默认全部")
+    str, typer.Option("--systems", help="逗号分隔：rank-bm25,first-words,bm25,bm25+lexicon,dense,fused,hybrid；默认全部")
 ]
 Split = Annotated[str, typer.Option("--split", help="dev、test 或 all")]
 

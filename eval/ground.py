@@ -14,6 +14,7 @@ from corpus.store import Store
 from eval.model import Ground, Item, QuestionSet
 from index.backends.local import LocalBackend
 from index.bags import Bags
+from index.clauses import Clauses
 from index.generations import index_text
 from retriever.expand import Lexicon
 from retriever.service import Service
@@ -27,7 +28,7 @@ def shared_folder() -> Path:
 
 def sources(name: str) -> Path | None:
     """Where the documents of a set that ships can be read from, or None where only the user has them."""
-    folders = {"plans": shared_folder() / "plans", "sample": Path(__file__).parents[1] / "corpus" / "samples"}
+    folders = {"plans": shared_folder() / "plans", "unheard": shared_folder() / "plans", "sample": Path(__file__).parents[1] / "corpus" / "samples"}
     return folders.get(name)
 
 
@@ -71,9 +72,9 @@ def over_home(service: Service) -> Ground:
         raise PlanSeekError("语料是空的。请先运行：planseek ingest 文件或文件夹")
     items = [Item(passage.id, passage.document, passage.span) for passage in corpus.passages]
     texts = [index_text(passage, corpus.documents[passage.document].text) for passage in corpus.passages]
-    lexicon = Lexicon(service.settings.home / "cache")
+    tools = service.tools(service.lexicon())
     size = _bytes(service.settings.home / "index")
-    return Ground(items, texts, corpus.backend, service.tokenizer, service.embedder, lexicon, corpus, size)
+    return Ground(items, texts, corpus.backend, tools, corpus, size)
 
 
 def _bytes(folder: Path) -> int:
@@ -84,11 +85,14 @@ def over_texts(questions: QuestionSet, service: Service, folder: Path) -> Ground
     """The passages of a BEIR set, each one row, indexed in `folder` by the parts that production uses."""
     texts = list(questions.texts.values())
     began = time.perf_counter()
-    LocalBackend.build(folder, Bags.of(map(service.tokenizer.terms, texts)), service.embedder.encode_passages(texts))
+    LocalBackend.build(
+        folder, Bags.of(map(service.tokenizer.terms, texts)), service.embedder.encode_passages(texts),
+        Clauses.of(texts, service.table),
+    )  # fmt: skip
     items = [Item(name, name, Span(0, len(text))) for name, text in questions.texts.items()]
     seconds = round(time.perf_counter() - began, 1)
     backend = LocalBackend(folder)
-    return Ground(items, texts, backend, service.tokenizer, service.embedder, Lexicon(), None, _bytes(folder), seconds)
+    return Ground(items, texts, backend, service.tools(Lexicon()), None, _bytes(folder), seconds)
 
 
 def documents_of(questions: QuestionSet, settings: Settings) -> dict[str, Document]:

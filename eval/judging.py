@@ -7,7 +7,7 @@ from typing import Any
 
 from corpus.errors import PlanSeekError
 from corpus.model import Document, Passage, Span
-from corpus.structure.cut import sentences
+from corpus.structure.sentences import sentences
 from eval.model import Item, Question
 
 _PAGE = Path(__file__).parent / "judging.html"

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.model import Span
-from index.protocols import Backend, Embedder
-from index.tokenizer import Tokenizer
-from retriever.expand import Lexicon
-from retriever.search import Corpus
+from index.protocols import Backend
+from retriever.search import Corpus, Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,7 @@ class Ground:
     items: Sequence[Item]
     texts: Sequence[str]
     backend: Backend
-    tokenizer: Tokenizer
-    embedder: Embedder
-    lexicon: Lexicon
+    tools: Tools
     corpus: Corpus | None = None
     size: int = 0
     seconds: float | None = None

@@ -94,9 +94,9 @@ def run(
             "questions": len(questions.questions),
             "index": {
                 "passages": len(ground.items),
-                "tokenizer": ground.tokenizer.name,
-                "embedder": ground.embedder.name,
-                "lexicon": ground.lexicon.digest,
+                "tokenizer": ground.tools.makers.tokenizer.name,
+                "embedder": ground.tools.makers.embedder.name,
+                "lexicon": ground.tools.lexicon.digest,
                 "bytes": ground.size,
                 "build_seconds": ground.seconds,
             },

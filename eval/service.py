@@ -53,9 +53,10 @@ MEANINGS = {
 
 SYSTEM_LABELS = {
     "first-words": "只用问题的头两个词（防止题目泄露答案的对照）", "rank-bm25": "rank-bm25（通用的字词检索，作参照）",
-    "bm25": "字词检索", "bm25+lexicon": "字词检索，加日常说法翻译", "dense": "语义检索", "hybrid": "综合检索（页面默认）",
+    "bm25": "字词检索", "bm25+lexicon": "字词检索，加日常说法翻译", "dense": "语义检索",
+    "fused": "综合检索，不作逐句细比", "hybrid": "综合检索（页面默认）",
 }  # fmt: skip
-SET_LABELS = {"sample": "示例规划题集", "plans": "政府规划题集"}
+SET_LABELS = {"sample": "示例规划题集", "plans": "政府规划题集", "unheard": "没见过的说法"}
 SPLIT_LABELS = {"all": "全部", "dev": "开发", "test": "测试"}
 
 

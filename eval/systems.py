@@ -12,7 +12,7 @@ from index.protocols import Rows
 from retriever.answer import answer
 from retriever.interpret import interpret
 from retriever.model import Answer, Group, Query
-from retriever.search import allowed, ranking, regions_of, score, search
+from retriever.search import allowed, look_again, ranking, regions_of, score, search
 
 
 class System(Protocol):
@@ -31,8 +31,10 @@ class System(Protocol):
 class Planseek:
     """PlanSeek's own search in one mode. Over a home it reads the question's regions as `planseek search` does."""
 
-    def __init__(self, ground: Ground, mode: str, expand: bool) -> None:
+    def __init__(self, ground: Ground, mode: str, expand: bool, *, again: bool = True) -> None:
+        """again: with the reranker of the settings, where the mode uses one."""
         self._ground, self._mode, self._expand = ground, mode, expand
+        self._tools = ground.tools if again else replace(ground.tools, reranker=None)
         self._within = Within(ground)
 
     def rank(self, question: Question, depth: int) -> list[int]:
@@ -45,19 +47,21 @@ class Planseek:
             rows = np.intersect1d(allowed(query, understood, ground.corpus), rows, assume_unique=True)
         if not rows.size:
             return []
-        scores = score(
-            topic, self._mode, self._expand, ground.backend, rows, ground.tokenizer, ground.embedder, ground.lexicon
-        )
+        scores = score(topic, self._mode, self._expand, ground.backend, rows, self._tools)
+        reranker = self._tools.reranker
+        if self._mode == "hybrid" and reranker is not None:
+            longlist = np.array(ranking(scores, self._mode, rows, reranker.depth), np.int32)
+            scores = look_again(scores, topic, longlist, rows, ground.backend, ground.texts.__getitem__, reranker)
         return ranking(scores, self._mode, rows, depth)
 
     def groups(self, question: Question) -> tuple[Group, ...] | None:
         ground = self._ground
         if ground.corpus is None or question.within:
             return None
-        return search(self._query(question), ground.corpus, ground.tokenizer, ground.embedder, ground.lexicon).groups
+        return search(self._query(question), ground.corpus, self._tools).groups
 
     def ask(self, question: Question) -> Answer | None:
-        ground, corpus = self._ground, self._ground.corpus
+        corpus = self._ground.corpus
         if corpus is None:
             return None
         if question.within:
@@ -66,7 +70,7 @@ class Planseek:
                 corpus, documents={name: d for name, d in corpus.documents.items() if name in among},
                 by_document={name: rows for name, rows in corpus.by_document.items() if name in among},
             )  # fmt: skip
-        return answer(search(self._query(question), corpus, ground.tokenizer, ground.embedder, ground.lexicon))
+        return answer(search(self._query(question), corpus, self._tools))
 
     def _query(self, question: Question) -> Query:
         return Query(question.query, mode=self._mode, expand=self._expand)
@@ -78,8 +82,8 @@ class RankBM25:
     def __init__(self, ground: Ground) -> None:
         from rank_bm25 import BM25Okapi
 
-        self._terms = ground.tokenizer.terms
-        self._bm25 = BM25Okapi([ground.tokenizer.terms(text) for text in ground.texts])
+        self._terms = ground.tools.makers.tokenizer.terms
+        self._bm25 = BM25Okapi([ground.tools.makers.tokenizer.terms(text) for text in ground.texts])
         self._within = Within(ground)
 
     def rank(self, question: Question, depth: int) -> list[int]:
@@ -108,7 +112,7 @@ class FirstWords:
         topic, corpus = question.query, self._ground.corpus
         if corpus is not None:
             topic = interpret(Query(topic), corpus.gazetteer, regions_of(corpus)).topic
-        terms = list(dict.fromkeys(self._ground.tokenizer.terms(topic)))[:2]
+        terms = list(dict.fromkeys(self._ground.tools.makers.tokenizer.terms(topic)))[:2]
         rows = self._within.rows(question)
         scores = self._ground.backend.lexical_scores(dict.fromkeys(terms, 1.0))[rows]
         order = np.lexsort((rows, -scores))
@@ -141,9 +145,10 @@ SYSTEMS: dict[str, Callable[[Ground], System]] = {
     "bm25": lambda ground: Planseek(ground, "bm25", expand=False),
     "bm25+lexicon": lambda ground: Planseek(ground, "bm25", expand=True),
     "dense": lambda ground: Planseek(ground, "dense", expand=False),
+    "fused": lambda ground: Planseek(ground, "hybrid", expand=True, again=False),
     "hybrid": lambda ground: Planseek(ground, "hybrid", expand=True),
 }
-"""hybrid is what ships; bm25 is its lexical part alone, without the lexicon."""
+"""hybrid is what ships; fused is hybrid without its reranker; bm25 is its lexical part alone, without the lexicon."""
 
 
 def chosen(names: str) -> list[str]:

@@ -17,6 +17,7 @@ LABELS = {
 KINDS = {
     "colloquial": "口语问题", "fact": "事实与数字", "fan_out": "逐区问题", "comparison": "比较", "unit": "责任单位",
     "period": "限定时期", "draft": "草案与定稿", "unanswerable": "无答案",
+    "unheard": "没见过的说法",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,18 +13,53 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import NotReady, PlanSeekError
-from corpus.intake import READER_VERSION
-from corpus.model import Passage
+from corpus.model import READER_VERSION, Passage
 from corpus.store import Store
 from corpus.workers import Workers
 from index.backends import BACKENDS
 from index.bags import Bags, bagged
-from index.protocols import Backend, Embedder, Floats
+from index.clauses import EMPTY, Clauses, Table
+from index.protocols import Backend, Embedder, Floats, Rows
 from index.tokenizer import Tokenizer
 from index.unfinished import Unfinished
 
 _BATCH = 512
-_FORMAT = "1"
+_FORMAT = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """What an index is made with: terms, vectors, and the tokens of clauses."""
+
+    tokenizer: Tokenizer
+    embedder: Embedder
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the generation in force holds of a passage, by the hash of what was indexed."""
+
+    rows: Mapping[str, int]
+    backend: Backend | None
+    same_model: bool
+    same_table: bool
+
+    def vectors(self, keys: Iterable[str]) -> dict[str, Floats]:
+        if self.backend is None or not self.same_model:
+            return {}
+        known = [key for key in keys if key in self.rows]
+        return dict(zip(known, self.backend.vectors(self._places(known)), strict=True))
+
+    def clauses(self, keys: Sequence[str]) -> Clauses:
+        """The clauses of the known keys, in their order."""
+        return self.backend.clauses(self._places(keys)) if self.backend else EMPTY
+
+    def has_clauses(self, key: str) -> bool:
+        return self.same_table and key in self.rows
+
+    def _places(self, keys: Sequence[str]) -> Rows:
+        return np.array([self.rows[key] for key in keys], np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +70,7 @@ class Manifest:
     passages: int
     tokenizer: str
     embedder: str
+    table: str = ""
     reader: str = READER_VERSION
     format: str = _FORMAT
 
@@ -45,36 +81,41 @@ def index_text(passage: Passage, text: str) -> str:
 
 
 def build(
-    home: Path, store: Store, passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder, workers: Workers,
-    unfinished: Unfinished, progress: Callable[[str, int, int], None],
+    home: Path, store: Store, passages: Sequence[Passage], makers: Makers, workers: Workers, unfinished: Unfinished,
+    progress: Callable[[str, int, int], None],
 ) -> str:  # fmt: skip
     """Build the generation of these passages where it is not there whole, and return its name.
 
-    Vectors of passages that an earlier generation of the same model or an unfinished ingest holds are taken from there.
+    Vectors of passages that an earlier generation of the same model or an unfinished ingest holds are taken from there, and
+    so are clauses.
     """
-    generation = _name(passages, tokenizer, embedder)
+    embedder = makers.embedder
+    generation = _name(passages, makers)
     folder = home / "index" / generation
-    manifest = Manifest(generation, len(passages), tokenizer.name, embedder.name)
+    manifest = Manifest(generation, len(passages), makers.tokenizer.name, embedder.name, makers.table.name)
     if _intact(folder, manifest):
         return generation
-    known = _known_vectors(home, store.meta("generation"), embedder)
+    before = _before(home, store.meta("generation"), makers)
     vectors = np.zeros((len(passages), embedder.dimension), np.float32)
     bags: list[Bags] = []
+    clauses: list[Clauses] = []
     keys: list[str] = []
     size = store.size_of_texts()
-    for contents, part in bagged(_contents(store, passages), size, tokenizer, workers):
+    for contents, part in bagged(_contents(store, passages), size, makers.tokenizer, workers):
         start = len(keys)
         progress("编入索引", start, len(passages))
         bags.append(part)
         keys += [hashlib.sha256(content.encode()).hexdigest()[:24] for content in contents]
-        own = {key: known[key] for key in keys[start:] if key in known}
-        own.update(unfinished.kept_vectors(embedder.name, [key for key in keys[start:] if key not in own]))
-        missing = [i for i, key in enumerate(keys[start:]) if key not in own]
+        new = keys[start:]
+        clauses.append(_clauses(new, contents, before, makers.table))
+        own = before.vectors(new)
+        own.update(unfinished.kept_vectors(embedder.name, [key for key in new if key not in own]))
+        missing = [i for i, key in enumerate(new) if key not in own]
         if missing:
             made = embedder.encode_passages([contents[i] for i in missing])
-            unfinished.keep_vectors(embedder.name, [keys[start + i] for i in missing], made)
+            unfinished.keep_vectors(embedder.name, [new[i] for i in missing], made)
             vectors[[start + i for i in missing]] = made
-        for i, key in enumerate(keys[start:], start):
+        for i, key in enumerate(new, start):
             if key in own:
                 vectors[i] = own[key]
     progress("编入索引", len(passages), len(passages))
@@ -82,7 +123,7 @@ def build(
     unready = home / "index" / f".{generation}.{os.getpid()}"
     shutil.rmtree(unready, ignore_errors=True)
     if passages:
-        backend_class("local").build(unready, Bags.together(bags), vectors)
+        backend_class("local").build(unready, Bags.together(bags), vectors, Clauses.together(clauses))
     unready.mkdir(parents=True, exist_ok=True)
     (unready / "rows.json").write_text(json.dumps(keys), "utf-8")
     (unready / "manifest.json").write_text(_json(manifest), "utf-8")
@@ -90,6 +131,16 @@ def build(
     unready.rename(folder)
     progress("写入索引", 1, 1)
     return generation
+
+
+def _clauses(keys: Sequence[str], contents: Sequence[str], before: Before, table: Table) -> Clauses:
+    """The clauses of these contents in their order, those that are known taken over."""
+    known = [i for i, key in enumerate(keys) if before.has_clauses(key)]
+    fresh = [i for i, key in enumerate(keys) if not before.has_clauses(key)]
+    both = Clauses.together(
+        [before.clauses([keys[i] for i in known]), Clauses.of([contents[i] for i in fresh], table)]
+    )
+    return both.take(np.argsort(np.array(known + fresh)).astype(np.int32)) if known and fresh else both
 
 
 def _contents(store: Store, passages: Sequence[Passage]) -> Iterator[list[str]]:
@@ -107,7 +158,7 @@ def _contents(store: Store, passages: Sequence[Passage]) -> Iterator[list[str]]:
         yield batch
 
 
-def current(home: Path, store: Store, tokenizer: Tokenizer, embedder: Embedder) -> tuple[Path, Manifest]:
+def current(home: Path, store: Store, makers: Makers) -> tuple[Path, Manifest]:
     """The folder and manifest of the generation in force.
 
     Raises NotReady where there is none, or it was built with another tokenizer or model.
@@ -121,8 +172,9 @@ def current(home: Path, store: Store, tokenizer: Tokenizer, embedder: Embedder) 
     except (OSError, ValueError, TypeError) as error:
         raise NotReady(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建（原文件夹即可）。") from error
     for what, built, now in (
-        ("分词词典", manifest.tokenizer, tokenizer.name), ("向量模型", manifest.embedder, embedder.name),
-        ("文件读取规则", manifest.reader, READER_VERSION), ("索引格式", manifest.format, _FORMAT),
+        ("索引格式", manifest.format, _FORMAT), ("分词词典", manifest.tokenizer, makers.tokenizer.name), ("向量模型", manifest.embedder, makers.embedder.name),
+        ("词向量表", manifest.table, makers.table.name),
+        ("文件读取规则", manifest.reader, READER_VERSION),
     ):  # fmt: skip
         if built != now:
             raise NotReady(
@@ -157,9 +209,9 @@ def open_backend(folder: Path) -> Backend:
     return backend_class("local")(folder)
 
 
-def _name(passages: Sequence[Passage], tokenizer: Tokenizer, embedder: Embedder) -> str:
+def _name(passages: Sequence[Passage], makers: Makers) -> str:
     """Derived from all that an index depends on: equal content, equal name."""
-    digest = hashlib.sha256(f"{_FORMAT}\n{READER_VERSION}\n{tokenizer.name}\n{embedder.name}\n".encode())
+    digest = hashlib.sha256(f"{_FORMAT}\n{READER_VERSION}\n{makers.tokenizer.name}\n{makers.embedder.name}\n{makers.table.name}\n".encode())
     for passage in passages:
         digest.update(f"{passage.id}\t{'|'.join(passage.trail)}\n".encode())
     return digest.hexdigest()[:16]
@@ -180,19 +232,23 @@ def _intact(folder: Path, manifest: Manifest) -> bool:
         return False
 
 
-def _known_vectors(home: Path, generation: str | None, embedder: Embedder) -> dict[str, Floats]:
-    """The vectors of the generation in force by content hash, if the same model made them."""
+def _before(home: Path, generation: str | None, makers: Makers) -> Before:
+    """The generation in force, as far as it can still be used."""
+    nothing = Before({}, None, same_model=False, same_table=False)
     if generation is None:
-        return {}
+        return nothing
     folder = home / "index" / generation
     try:
         manifest = _read(folder)
-        if manifest.embedder != embedder.name or not manifest.passages:
-            return {}
-        vectors = backend_class("local")(folder).vectors(np.arange(manifest.passages, dtype=np.int32))
-        return dict(zip(json.loads((folder / "rows.json").read_text("utf-8")), vectors, strict=True))
-    except (OSError, ValueError, TypeError, IndexError, PlanSeekError):
-        return {}
+        if not manifest.passages or manifest.format != _FORMAT:
+            return nothing
+        rows = {key: row for row, key in enumerate(json.loads((folder / "rows.json").read_text("utf-8")))}
+        return Before(
+            rows, backend_class("local")(folder), manifest.embedder == makers.embedder.name,
+            manifest.table == makers.table.name,
+        )  # fmt: skip
+    except (OSError, ValueError, TypeError, PlanSeekError):
+        return nothing
 
 
 def _json(manifest: Manifest) -> str:

@@ -20,8 +20,6 @@ from corpus.store import Store
 from corpus.tray import Found, Tray
 from corpus.workers import Workers
 from index import generations
-from index.protocols import Embedder
-from index.tokenizer import Tokenizer
 from index.unfinished import Unfinished
 
 Progress = Callable[[str, int, int], None]
@@ -59,7 +57,7 @@ class Report:
 
 
 def ingest(
-    paths: Iterable[Path], home: Path, tokenizer: Tokenizer, embedder: Embedder, *, prune: bool = False,
+    paths: Iterable[Path], home: Path, makers: generations.Makers, *, prune: bool = False,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:  # fmt: skip
     """Read what is new or changed below `paths` into the home folder and bring its index up to date.
@@ -87,7 +85,7 @@ def ingest(
         return Report(tuple(reports), _passages_in(home), time.perf_counter() - began)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        reports, passages = _write(found, paths, home, tokenizer, embedder, prune, progress, reports)
+        reports, passages = _write(found, paths, home, makers, prune, progress, reports)
     except OSError as error:
         raise PlanSeekError(
             f"无法写入数据文件夹 {home}（{error.strerror or error}）。请检查磁盘空间与读写权限，或用 --home 换一个文件夹。"
@@ -96,8 +94,8 @@ def ingest(
 
 
 def _write(
-    found: Tray, paths: Sequence[Path], home: Path, tokenizer: Tokenizer, embedder: Embedder, prune: bool,
-    progress: Progress, reports: list[FileReport],
+    found: Tray, paths: Sequence[Path], home: Path, makers: generations.Makers, prune: bool, progress: Progress,
+    reports: list[FileReport],
 ) -> tuple[list[FileReport], int]:  # fmt: skip
     """Store and index what the tray holds in one transaction; the reports with these files', and how many passages
     there are."""
@@ -121,9 +119,7 @@ def _write(
                 if moved:
                     link_copies(store, added, places_digest(added), workers, progress)
                 passages = store.passages()
-                generation = generations.build(
-                    home, store, passages, tokenizer, embedder, workers, unfinished, progress
-                )
+                generation = generations.build(home, store, passages, makers, workers, unfinished, progress)
                 # Nothing is written where nothing changed.
                 if store.meta("generation") != generation:
                     store.set_meta("generation", generation)

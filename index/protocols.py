@@ -1,10 +1,13 @@
 """The seams of this package: what an embedder and an index backend must offer. No implementation here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from index.clauses import Clauses
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int32]
@@ -36,6 +39,9 @@ class Backend(Protocol):
 
     def vectors(self, rows: Rows) -> Floats:
         """(len(rows), dimension): the stored unit vectors of some rows."""
+
+    def clauses(self, rows: Rows) -> "Clauses":
+        """The stored token ids of some rows, in the order given."""
 
     def idf(self, term: str) -> float:
         """ln(1 + (N - n + 0.5) / (n + 0.5)) for a term in n of N rows (Robertson and Spärck Jones as in Lucene)."""

@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 
 from corpus.model import Passage, Span
-from corpus.structure.cut import sentences
+from corpus.structure.sentences import sentences
 from index.protocols import Backend
 from index.tokenizer import Tokenizer, fold
 from retriever.expand import Expansion

@@ -1,33 +1,24 @@
 """Translates everyday words of a question into the words that plans use, from the lexicon. Never drops a word."""
 
-import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from math import log
 from pathlib import Path
 
 import numpy as np
 
 from index.tokenizer import fold
+from retriever.lexicon.table import Entry, digest, entries
 
 MOST_ENTRIES = 8
 """A question is translated by at most so many entries of the lexicon."""
 
 LEAST_LIKENESS = 0.15
-_OFFICIAL_WEIGHT = 0.5
+SAME_WEIGHT, OFFICIAL_WEIGHT = 0.8, 0.5
+"""The weights of a term's other names, and of words that stand near it, beside the term's own."""
 _ENOUGH_EVIDENCE = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the lexicon: an official term, other official words for it, and what people say and ask."""
-
-    term: str
-    official: tuple[str, ...]
-    everyday: tuple[str, ...]
+_BREAK = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +30,19 @@ class Expansion:
     entry: str
 
 
-def read_lexicon(path: Path | None = None) -> tuple[str, list[Entry]]:
-    """The lexicon's text and entries; the one that ships where no path is given."""
-    source = path or resources.files("retriever") / "lexicon" / "everyday-official.jsonl"
-    text = source.read_text("utf-8")
-    entries = []
-    for line in text.splitlines():
-        row = json.loads(line)
-        entries.append(Entry(row["term"], tuple(row["official"]), (*row["everyday"], *row.get("questions", ()))))
-    return text, entries
-
-
 class Lexicon:
     """Finds the entries whose everyday phrases a question uses, by character bigrams (so without segmentation).
 
     `cache`: a folder where the phrase index is kept between starts; it is rebuilt when the lexicon changes.
     """
 
-    def __init__(self, cache: Path | None = None, path: Path | None = None) -> None:
-        text, self.entries = read_lexicon(path)
-        self.digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-        self.words = frozenset(fold(word) for entry in self.entries for word in (entry.term, *entry.official))
+    def __init__(self, cache: Path | None = None, own: Path | None = None) -> None:
+        """own: a table of the user's, which adds to the lexicon that ships (retriever/lexicon/table.py)."""
+        self.entries = entries(own)
+        self.digest = digest(own)
+        # Folded in one call: fifty thousand would take half a second.
+        words = (word for e in self.entries for word in (e.term, *e.same, *e.official))
+        self.words = frozenset(fold(_BREAK.join(words)).split(_BREAK))
         file = cache / f"lexicon-{self.digest}.npz" if cache else None
         arrays = _load(file)
         if arrays is None:
@@ -102,8 +85,10 @@ class Lexicon:
         found: dict[str, Expansion] = {}
         for likeness, entry in self.likeness(question):
             strength = min(1.0, 2 * likeness)
-            words = [(entry.term, strength), *((word, strength * _OFFICIAL_WEIGHT) for word in entry.official)]
-            for word, weight in words:
+            words = [(entry.term, 1.0), *((word, SAME_WEIGHT) for word in entry.same)]
+            words += [(word, OFFICIAL_WEIGHT) for word in entry.official]
+            for word, share in words:
+                weight = strength * share
                 if word not in found or found[word].weight < weight:
                     found[word] = Expansion(word, weight, entry.term)
         return sorted(found.values(), key=lambda e: (-e.weight, e.word))
@@ -115,12 +100,12 @@ def _bigrams(text: str) -> list[str]:
 
 
 def _index(entries: Sequence[Entry]) -> dict[str, np.ndarray]:
-    phrases = [(i, _bigrams(phrase)) for i, entry in enumerate(entries) for phrase in entry.everyday]
+    phrases = [(i, _bigrams(phrase)) for i, entry in enumerate(entries) for phrase in entry.said]
     by_entry: dict[int, set[str]] = defaultdict(set)
     for i, grams in phrases:
         by_entry[i].update(grams)
     for i, entry in enumerate(entries):
-        for word in (entry.term, *entry.official):
+        for word in (entry.term, *entry.same, *entry.official):
             by_entry[i].update(_bigrams(word))
     frequency: Counter[str] = Counter()
     for every in by_entry.values():

@@ -7,7 +7,7 @@ from index.protocols import Floats, Rows
 LEXICAL_SPEAKS = 0.3, 0.6
 """Shares of a question's idf mass in its best passage between which the lexicon and the embedding lose their say."""
 
-DENSE_LEAST, DENSE_MOST = 0.2, 1.0
+DENSE_LEAST, DENSE_MOST = 0.2, 1.5
 
 
 def need(coverage: float) -> float:

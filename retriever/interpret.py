@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from corpus.errors import PlanSeekError
-from corpus.metadata import KINDS, STATUSES
-from corpus.model import Region
+from corpus.model import KINDS, STATUSES, Region
 from corpus.regions.places import LEVELS, Gazetteer, Mention
 from retriever.model import MODES, Interpretation, Query
 

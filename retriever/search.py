@@ -1,8 +1,8 @@
 """From a question to findings: scores every passage exactly, fuses, weighs evidence, groups by region."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -13,7 +13,8 @@ from corpus.model import Document, Passage, Region
 from corpus.regions.places import Gazetteer
 from corpus.store import Store
 from index import generations
-from index.protocols import Backend, Embedder, Floats, Rows
+from index.generations import index_text
+from index.protocols import Backend, Floats, Rows
 from index.tokenizer import Tokenizer
 from retriever import evidence, fuse
 from retriever.answer import answer
@@ -21,9 +22,15 @@ from retriever.expand import Expansion, Lexicon
 from retriever.feedback import feedback
 from retriever.interpret import check, interpret
 from retriever.model import Answer, Asked, Findings, Group, Hit, Interpretation, Query, Why
+from retriever.rerankers.protocols import Candidates, Reranker
 
 _SHORTLIST = 12
 """Passages of a region whose evidence is weighed; the verdict rests on the best of them."""
+
+_LONGLIST = 24
+"""Passages of a region that are looked at again; fewer where the regions are many."""
+_LOOKED_AT = 1500
+"""Passages that are looked at again for all regions together."""
 
 _EVIDENCE_WEIGHT = 2.0
 
@@ -43,8 +50,18 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
+class Tools:
+    """What a search is made with: what made the index, and what a question needs besides."""
+
+    makers: generations.Makers
+    lexicon: Lexicon
+    reranker: Reranker | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
-    """Every row's scores for one question; `fused` ranks. expansions: the official words that the index knows."""
+    """Every row's scores for one question; `fused` ranks. expansions: the official words that the index knows. again: the
+    reranker's scores by row, of the rows that it has looked at."""
 
     lexical: Floats
     dense: Floats
@@ -52,13 +69,14 @@ class Scores:
     terms: Counter[str]
     what: Asked
     expansions: tuple[Expansion, ...]
+    again: dict[int, float] = field(default_factory=dict)
 
 
 class Searcher:
     """Searches one home folder; picks up a new generation by itself. Safe to share between threads."""
 
-    def __init__(self, home: Path, tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon) -> None:
-        self._home, self._tokenizer, self._embedder, self._lexicon = home, tokenizer, embedder, lexicon
+    def __init__(self, home: Path, tools: Tools) -> None:
+        self._home, self._tools = home, tools
         self._lock = Lock()
         self._corpus: Corpus | None = None
 
@@ -76,7 +94,7 @@ class Searcher:
             with self._lock, store.reading():
                 stamp = f"{store.meta('generation')}/{store.meta('changes')}"
                 if self._corpus is None or self._corpus.generation != stamp:
-                    folder, manifest = generations.current(self._home, store, self._tokenizer, self._embedder)
+                    folder, manifest = generations.current(self._home, store, self._tools.makers)
                     passages = store.passages()
                     if len(passages) != manifest.passages:
                         raise NotReady("索引与语料不一致。请运行 planseek ingest 重建。")
@@ -97,14 +115,14 @@ class Searcher:
     def search(self, query: Query) -> Findings:
         """Answer a query with passages. Raises PlanSeekError for a query that cannot be searched."""
         check(query)
-        return search(query, self.corpus(), self._tokenizer, self._embedder, self._lexicon)
+        return search(query, self.corpus(), self._tools)
 
     def ask(self, query: Query) -> Answer:
         """Answer a query with cited sentences. Raises PlanSeekError for a query that cannot be searched."""
         return answer(self.search(query))
 
 
-def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon) -> Findings:
+def search(query: Query, corpus: Corpus, tools: Tools) -> Findings:
     """The whole way from a checked query to findings over one state of the corpus."""
     present = regions_of(corpus)
     understood = interpret(query, corpus.gazetteer, present)
@@ -112,16 +130,19 @@ def search(query: Query, corpus: Corpus, tokenizer: Tokenizer, embedder: Embedde
     if corpus.backend is None or not rows.size:
         groups = tuple(Group(region, "not_found", ()) for region in understood.regions) if understood.fan_out else ()
         return Findings(query, understood, (), groups, Asked({}))
-    scores = score(understood.topic, query.mode, query.expand, corpus.backend, rows, tokenizer, embedder, lexicon)
+    scores = score(understood.topic, query.mode, query.expand, corpus.backend, rows, tools)
     understood = replace(understood, expansions=scores.expansions)
-    ranks = _Ranks(scores, rows, query.mode, corpus.backend)
+    if query.mode == "hybrid" and tools.reranker is not None:
+        longlist = _longlist(understood.regions if understood.fan_out else (), corpus, rows, scores, tools.reranker)
+        scores = look_again(scores, understood.topic, longlist, rows, corpus.backend, lambda row: _text(row, corpus), tools.reranker)
+    ranks = _Ranks(scores, rows, query.mode, corpus.backend, tools.reranker.name if tools.reranker else "")
     if understood.fan_out is None:
         best = enumerate(ranks.best(rows, query.k), 1)
         hits = [_hit(row, rank, corpus, scores, ranks, _held(row, corpus, scores)) for rank, row in best]
         return Findings(query, understood, tuple(hits), (), scores.what)
     groups = tuple(_group(region, corpus, rows, scores, ranks, query.per_region) for region in understood.regions)
     if query.mode != "bm25":
-        groups = _nearest_rejected(groups, corpus, rows, scores, ranks, tokenizer)
+        groups = _nearest_rejected(groups, corpus, rows, scores, ranks, tools.makers.tokenizer)
     flat = sorted((hit for group in groups for hit in group.hits), key=lambda hit: (-hit.score, hit.passage.id))
     return Findings(
         query, understood, tuple(replace(hit, rank=i) for i, hit in enumerate(flat[: query.k], 1)), groups, scores.what
@@ -176,11 +197,9 @@ def allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
     return np.flatnonzero(passed & inside).astype(np.int32)
 
 
-def score(
-    topic: str, mode: str, expand: bool, backend: Backend, rows: Rows, tokenizer: Tokenizer, embedder: Embedder,
-    lexicon: Lexicon,
-) -> Scores:  # fmt: skip
+def score(topic: str, mode: str, expand: bool, backend: Backend, rows: Rows, tools: Tools) -> Scores:
     """Score every row for a topic under a mode; z-scores are taken over `rows`. The one way to score, eval's too."""
+    tokenizer, embedder, lexicon = tools.makers.tokenizer, tools.makers.embedder, tools.lexicon
     terms = Counter(tokenizer.terms(topic))
     missing = fuse.need(_coverage(terms, backend))
     expansions = tuple(lexicon.expand(topic)) if expand and missing > 0 and mode != "dense" else ()
@@ -198,6 +217,34 @@ def score(
     what = evidence.asked(topic, expansions, missing, lexicon.words, tokenizer, backend)
     used = tuple(e for e in expansions if any(backend.rows_with(t).size for t in tokenizer.terms(e.word)))
     return Scores(lexical, dense, fused, Counter(weighted), what, used)
+
+
+def look_again(
+    scores: Scores, topic: str, longlist: Rows, rows: Rows, backend: Backend, text: Callable[[int], str],
+    reranker: Reranker,
+) -> Scores:  # fmt: skip
+    """The scores with the longlist ranked anew, by z(first) + weight · reranker; all other rows stay behind it."""
+    again = reranker.scores(topic, Candidates(longlist, backend, text))
+    every = np.arange(len(longlist), dtype=np.int32)
+    new = fuse.standardised(scores.fused[longlist], every) + np.float32(reranker.weight) * again
+    behind = scores.fused[rows].max(initial=0) - new.min(initial=0) + 1
+    fused = scores.fused - np.float32(behind)
+    fused[longlist] = new
+    return replace(scores, fused=fused, again=dict(zip(longlist.tolist(), again.tolist(), strict=True)))
+
+
+def _longlist(regions: Sequence[Region], corpus: Corpus, rows: Rows, scores: Scores, reranker: Reranker) -> Rows:
+    """What is worth a second look: the best rows, or the best of every region of a fan-out."""
+    if not regions:
+        return np.array(ranking(scores, "hybrid", rows, reranker.depth), np.int32)
+    each = min(_LONGLIST, max(_SHORTLIST, _LOOKED_AT // len(regions)))
+    best = (ranking(scores, "hybrid", _rows_of(region, corpus, rows), each) for region in regions)
+    return np.array([row for found in best for row in found], np.int32)
+
+
+def _text(row: int, corpus: Corpus) -> str:
+    passage = corpus.passages[row]
+    return index_text(passage, corpus.documents[passage.document].text)
 
 
 def ranking(scores: Scores, mode: str, rows: Rows, k: int) -> list[int]:
@@ -220,8 +267,10 @@ def _coverage(terms: Iterable[str], backend: Backend) -> float:
 class _Ranks:
     """Ranks of the allowed rows under each ranker that took part."""
 
-    def __init__(self, scores: Scores, rows: Rows, mode: str, backend: Backend) -> None:
+    def __init__(self, scores: Scores, rows: Rows, mode: str, backend: Backend, reranker: str) -> None:
         self.scores = scores
+        self._reranker = reranker
+        self._again = sorted(scores.again.values(), reverse=True)
         self._holders = {term: backend.rows_with(term) for term in scores.terms}
         self.rankers = {"bm25": scores.lexical, "dense": scores.dense}
         if mode != "hybrid":
@@ -235,7 +284,7 @@ class _Ranks:
 
     def why(self, row: int) -> dict[str, Why]:
         terms = [term for term, rows in self._holders.items() if _contains(rows, row)]
-        return {
+        why = {
             name: Why(
                 1 + int((values[self.rows] > values[row]).sum()),
                 float(values[row]),
@@ -243,6 +292,9 @@ class _Ranks:
             )
             for name, values in self.rankers.items()
         }
+        if (again := self.scores.again.get(row)) is not None:
+            why[self._reranker] = Why(1 + self._again.index(again), again)
+        return why
 
 
 def _contains(rows: Rows, row: int) -> bool:

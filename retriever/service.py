@@ -7,16 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.store import Store
-from index.embedders import load_embedder
+from index.embedders import load_bundled, load_embedder
+from index.generations import Makers
 from index.protocols import Embedder
 from index.tokenizer import Tokenizer
 from retriever import exporters
 from retriever.expand import Lexicon
+from retriever.lexicon.table import OWN
 from retriever.model import Answer, Findings, Query
-from retriever.search import Searcher
+from retriever.rerankers import load_reranker
+from retriever.rerankers.protocols import Reranker
+from retriever.search import Searcher, Tools
 from settings import Settings
 
 if TYPE_CHECKING:
+    from index.embedders.static import StaticEmbedder
     from index.ingest import Progress, Report
 
 
@@ -26,18 +31,48 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._writing = threading.Lock()
+        self._opening = threading.Lock()
+        self._searcher: tuple[tuple[int, int], Searcher] | None = None
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
         return Tokenizer()
 
     @cached_property
-    def embedder(self) -> Embedder:
-        return load_embedder(self.settings.model)
+    def table(self) -> "StaticEmbedder":
+        """The static embedding whose tokens the index holds, whatever model embeds the passages."""
+        return load_bundled()
 
     @cached_property
+    def embedder(self) -> Embedder:
+        return self.table if self.settings.model == "bundled" else load_embedder(self.settings.model)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        return load_reranker(self.settings.reranker, lambda: self.table)
+
+    @property
+    def makers(self) -> Makers:
+        """What an index is made with under these settings."""
+        return Makers(self.tokenizer, self.embedder, self.table)
+
+    @property
     def searcher(self) -> Searcher:
-        return Searcher(self.settings.home, self.tokenizer, self.embedder, Lexicon(self.settings.home / "cache"))
+        """The searcher, anew once the home's own lexicon has changed."""
+        own = self.settings.home / OWN
+        stamp = (own.stat().st_mtime_ns, own.stat().st_size) if own.is_file() else (0, 0)
+        with self._opening:
+            if self._searcher is None or self._searcher[0] != stamp:
+                self._searcher = stamp, Searcher(self.settings.home, self.tools(self.lexicon()))
+            return self._searcher[1]
+
+    def lexicon(self) -> Lexicon:
+        """The lexicon that ships with the home's own table."""
+        return Lexicon(self.settings.home / "cache", self.settings.home / OWN)
+
+    def tools(self, lexicon: Lexicon) -> Tools:
+        """What a search is made with under these settings."""
+        return Tools(self.makers, lexicon, self.reranker)
 
     def search(self, query: Query) -> Findings:
         """Passages for a query. Raises PlanSeekError."""
@@ -58,7 +93,7 @@ class Service:
         with self._writing:
             quiet: Progress = lambda stage, done, total: None  # noqa: E731
             return ingest(
-                paths, self.settings.home, self.tokenizer, self.embedder, prune=prune, progress=progress or quiet
+                paths, self.settings.home, self.makers, prune=prune, progress=progress or quiet
             )
 
     def store(self) -> Store:

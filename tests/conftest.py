@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
-from index.embedders import load_embedder
+from index.embedders import load_bundled
+from index.embedders.static import StaticEmbedder
+from index.generations import Makers
 from index.ingest import ingest
 from index.protocols import Embedder
 from index.tokenizer import Tokenizer
 from retriever.expand import Lexicon
-from retriever.search import Searcher
+from retriever.rerankers import load_reranker
+from retriever.search import Searcher, Tools
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "corpus" / "samples"
@@ -65,8 +68,18 @@ def tokenizer() -> Tokenizer:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> Embedder:
-    return load_embedder()
+def table() -> StaticEmbedder:
+    return load_bundled()
+
+
+@pytest.fixture(scope="session")
+def embedder(table: StaticEmbedder) -> Embedder:
+    return table
+
+
+@pytest.fixture(scope="session")
+def makers(tokenizer: Tokenizer, embedder: Embedder, table: StaticEmbedder) -> Makers:
+    return Makers(tokenizer, embedder, table)
 
 
 @pytest.fixture(scope="session")
@@ -81,16 +94,20 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_home(
-    samples: Path, tokenizer: Tokenizer, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def sample_home(samples: Path, makers: Makers, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the sample plans in. Read only: whoever writes works on a copy."""
     home = tmp_path_factory.mktemp("home") / "库"
-    report = ingest([samples], home, tokenizer, embedder)
+    report = ingest([samples], home, makers)
     assert {file.status for file in report.files} == {"added"}
     return home
 
 
 @pytest.fixture(scope="session")
-def searcher(sample_home: Path, tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon) -> Searcher:
-    return Searcher(sample_home, tokenizer, embedder, lexicon)
+def tools(makers: Makers, table: StaticEmbedder, lexicon: Lexicon) -> Tools:
+    """What a search is made with where nothing is set."""
+    return Tools(makers, lexicon, load_reranker("late", lambda: table))
+
+
+@pytest.fixture(scope="session")
+def searcher(sample_home: Path, tools: Tools) -> Searcher:
+    return Searcher(sample_home, tools)

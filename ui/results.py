@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from ui.client import Json
 from ui.marks import escaped, marked
 
-RANKERS = {"bm25": "字词匹配", "dense": "语义相近"}
+RANKERS = {"bm25": "字词匹配", "dense": "语义相近", "late": "逐句细比", "cross-encoder": "重排模型"}
 _MOST_EXPANSIONS = 10
 _MOST_REGIONS = 6
 _PARENT = re.compile(r"^(.*(?:省|自治区|自治州|地区|盟|(?<!市)市))(?=.{2})")

@@ -1,4 +1,5 @@
-"""The index of one machine: a matrix of BM25 scores and an exact FAISS store in a folder. Knows rows, not passages."""
+"""The index of one machine in a folder: a matrix of BM25 scores, an exact FAISS store and the passages' token ids. Knows
+rows, not passages."""
 
 import json
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ import numpy as np
 from corpus.errors import NotReady
 from index.backends.bm25 import K1, B, columns
 from index.bags import Bags
+from index.clauses import Clauses
 from index.protocols import Floats, Rows
 
 
@@ -27,7 +29,8 @@ class LocalBackend:
             import faiss
 
             index = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
-            if index.ntotal != self.size or not len(self._data) == len(self._indices) == self._indptr[-1]:
+            self._clauses = Clauses.open(folder)
+            if not index.ntotal == self.size == len(self._clauses.rows) or not len(self._data) == len(self._indices) == self._indptr[-1]:
                 raise ValueError("the files are of different indexes")
         except (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise NotReady(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建。") from error
@@ -38,7 +41,7 @@ class LocalBackend:
         self._vectors = rows.reshape(index.ntotal, index.d)
 
     @classmethod
-    def build(cls, folder: Path, bags: Bags, vectors: Floats) -> None:
+    def build(cls, folder: Path, bags: Bags, vectors: Floats, clauses: Clauses) -> None:
         """Write an index of as many rows as there are bags of terms; vectors (rows, dimension) float32 unit rows."""
         import faiss
 
@@ -52,6 +55,7 @@ class LocalBackend:
         flat = faiss.IndexFlatIP(vectors.shape[1])
         flat.add(np.ascontiguousarray(vectors, np.float32))
         faiss.write_index(flat, str(folder / "vectors.faiss"))
+        clauses.save(folder)
 
     def lexical_scores(self, terms: Mapping[str, float]) -> Floats:
         scores = np.zeros(self.size, np.float32)
@@ -67,6 +71,9 @@ class LocalBackend:
 
     def vectors(self, rows: Rows) -> Floats:
         return np.asarray(self._vectors[rows], np.float32)
+
+    def clauses(self, rows: Rows) -> Clauses:
+        return self._clauses.take(rows)
 
     def idf(self, term: str) -> float:
         count = len(self.rows_with(term))

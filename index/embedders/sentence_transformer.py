@@ -2,18 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embedders.errors import ModelUnavailable
 from index.embedders.folding import folded
+from index.embedders.hub import found
 from index.embedders.prompts import chosen_prompts
 from index.protocols import Floats
 
 if TYPE_CHECKING:
     import torch
+    from sentence_transformers import SentenceTransformer
 
 # Values of each tensor that go into the model's name: enough to tell trainings apart, fast for gigabytes.
 SAMPLED = 4096
@@ -24,36 +24,16 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, setting: str) -> None:
         """`setting`: a folder, or a model's name, which is looked up in the local cache first and then fetched."""
-        is_folder = looks_like_folder(setting)
-        # Said at once, before seconds of imports.
-        if is_folder and not Path(setting).expanduser().is_dir():
-            raise ModelUnavailable(f"找不到模型文件夹「{setting}」。请检查 model 设置中的路径，或改为 bundled。")
-        try:
+
+        def load(target: str, local_only: bool) -> "SentenceTransformer":
             from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise ModelUnavailable(
-                f"读取模型「{setting}」需要 sentence-transformers，请先安装：pip install sentence-transformers"
-            ) from error
-        target = str(Path(setting).expanduser()) if is_folder else setting
-        model = None
-        failure: Exception | None = None
-        # The cache first: an office without network should not wait for the hub's time-outs.
-        for local_only in (True,) if is_folder else (True, False):
-            try:
-                model = SentenceTransformer(target, local_files_only=local_only)
-                break
-            except Exception as error:  # the library raises OSError, ValueError, KeyError, its hub's own …
-                failure = error
-        if model is None:
-            place = f"模型文件夹「{setting}」无法读取" if is_folder else f"本机没有模型「{setting}」，也无法从网络获取"
-            reason = str(failure).strip().splitlines()[0][:120] if failure and str(failure).strip() else "原因不明"
-            raise ModelUnavailable(
-                f"{place}（{reason}）。请在联网电脑上下载后整个文件夹复制过来，再把 model 设为该文件夹，或设为 bundled。"
-            ) from failure
+
+            return SentenceTransformer(target, local_files_only=local_only)
+
+        model, label = found(setting, "模型", "model", "bundled", load)
         self._model = model
-        self._prompts = chosen_prompts({name: prompt or "" for name, prompt in model.prompts.items()})
+        self._prompts = chosen_prompts({name: prompt or "" for name, prompt in model.prompts.items()}, label)
         self.dimension = int(model.get_embedding_dimension() or self._encode(["长度"], "").shape[1])
-        label = Path(target).resolve().name if is_folder else setting
         self.name = f"{label}-{_fingerprint(model.state_dict(), repr(sorted(self._prompts.items())))}"
 
     def encode_queries(self, texts: Sequence[str]) -> Floats:
@@ -83,13 +63,6 @@ class SentenceTransformerEmbedder:
         # A transformer gives a vector to nothing as well; nothing must be found by it.
         vectors[[not text.strip() for text in clean]] = 0
         return vectors
-
-
-def looks_like_folder(setting: str) -> bool:
-    """Whether a setting means a folder: it exists, or it is written as a path rather than as owner/name."""
-    if Path(setting).expanduser().exists():
-        return True
-    return setting.startswith((".", "/", "~")) or "\\" in setting or setting.count("/") > 1
 
 
 def _fingerprint(state: "dict[str, torch.Tensor]", more: str) -> str:

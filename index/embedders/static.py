@@ -48,14 +48,14 @@ class StaticEmbedder:
         try:
             raw = (inner / "model.safetensors").read_bytes()
             spelling = (inner / "tokenizer.json").read_bytes()
-            self._rows = _rows(load(raw))
+            self.rows = _rows(load(raw))
             self._tokenizer = Tokenizer.from_buffer(spelling)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"模型文件夹「{folder}」不完整或已损坏（{error}），请重新复制该文件夹。") from error
         # A saved padding or truncation would add or lose tokens; sentence-transformers drops both, too.
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self.dimension = int(self._rows.shape[1])
+        self.dimension = int(self.rows.shape[1])
         digest = hashlib.sha256(raw)
         digest.update(spelling)
         self.name = f"{folder.resolve().name}-{digest.hexdigest()[:12]}"
@@ -69,14 +69,22 @@ class StaticEmbedder:
         """(len(texts), dimension) float32 unit rows; a text of which no token is known is a zero row."""
         return self._encode(texts, self._prompts["document"])
 
+    def tokens(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """The tokens of each text by their place in `rows`, without those that are unknown (0 stands for them)."""
+        batches = (self._bags(texts[start : start + TOGETHER]) for start in range(0, len(texts), TOGETHER))
+        return [bag[bag > 0] for batch in batches for bag in batch]
+
+    def _bags(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        batch = [simplified(text) for text in texts]
+        encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+        return [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
+
     def _encode(self, texts: Sequence[str], prompt: str) -> Floats:
         sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), TOGETHER):
-            batch = [prompt + simplified(text) for text in texts[start : start + TOGETHER]]
-            encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
-            bags = [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
+            bags = self._bags([prompt + text for text in texts[start : start + TOGETHER]])
             for first, ids, offsets in _gathers(bags):
-                parts = np.add.reduceat(self._rows[ids], offsets, axis=0)
+                parts = np.add.reduceat(self.rows[ids], offsets, axis=0)
                 sums[start + first : start + first + len(parts)] += parts
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         return np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 0)

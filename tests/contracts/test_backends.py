@@ -7,12 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from corpus.errors import NotReady
 from index.backends import BACKENDS
 from index.bags import Bags
+from index.clauses import Clauses
 from index.generations import backend_class
 from index.protocols import Backend, Floats
+from tests.index.small_table import Characters, listed
 
 K1, B = 1.5, 0.75
 WORDS = ["生态", "修复", "水", "养老", "gdp", "12.5%", "产业", "园区", "矿山", "湿地", "的", "罕见"]
@@ -34,6 +38,7 @@ def made_vectors(number: int) -> Floats:
 
 
 ROWS, VECTORS = made_rows(60), made_vectors(60)
+CLAUSES = Clauses.of(["，".join(row) for row in ROWS], Characters())
 
 
 def idf(rows: list[list[str]], term: str) -> float:
@@ -60,14 +65,16 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def backend(name: str, tmp_path_factory: pytest.TempPathFactory) -> Backend:
     folder = tmp_path_factory.mktemp(name) / "代"
-    backend_class(name).build(folder, Bags.of(ROWS), VECTORS)
+    backend_class(name).build(folder, Bags.of(ROWS), VECTORS, CLAUSES)
     opened: Backend = backend_class(name)(folder)
     return opened
 
 
 def test_by_hand(name: str, tmp_path: Path) -> None:
     """Lengths 1, 3 and 2, mean 2; 水 in two of three rows: idf ln(1 + 1.5 / 2.5)."""
-    backend_class(name).build(tmp_path / "x", Bags.of([["水"], ["水", "水", "林"], ["林", "田"]]), np.eye(3, dtype=np.float32))
+    rows = [["水"], ["水", "水", "林"], ["林", "田"]]
+    three_clauses = Clauses.of(["水", "水水林", "林田"], Characters())
+    backend_class(name).build(tmp_path / "x", Bags.of(rows), np.eye(3, dtype=np.float32), three_clauses)
     three = backend_class(name)(tmp_path / "x")
     weight = log(1.6)
     expected = [weight / (1 + 1.5 * 0.625), weight * 2 / (2 + 1.5 * 1.375), 0.0]
@@ -118,26 +125,43 @@ def test_vectors_come_back(backend: Backend) -> None:
     assert backend.size == 60
 
 
+@given(st.lists(st.integers(0, 59), max_size=80))
+@example(list(range(60)))
+@example([59, 0, 30, 30, 7, 59])
+@example([])
+def test_clauses_come_back_in_any_order(backend: Backend, rows: list[int]) -> None:
+    """Row 30 is empty: the unknown token stands there."""
+    expected, first = listed(CLAUSES), np.cumsum([0, *map(len, listed(CLAUSES))])
+    found = backend.clauses(np.array(rows, np.int32))
+    assert listed(found) == [expected[row] for row in rows]
+    lengths = [length for row in rows for length in CLAUSES.lengths[first[row] : first[row + 1]].tolist()]
+    assert found.lengths.dtype == np.float32 and found.lengths.tolist() == lengths
+
+
 def test_scores_are_the_callers_own(backend: Backend) -> None:
     first = backend.lexical_scores({"水": 1.0})
     first[:] = 99
     backend.vectors(np.array([1], np.int32))[:] = 99
+    taken = backend.clauses(np.array([1], np.int32))
+    taken.tokens[:], taken.lengths[:] = 99, 99
     np.testing.assert_allclose(backend.lexical_scores({"水": 1.0}), bm25(ROWS, {"水": 1.0}), atol=1e-5)
     np.testing.assert_allclose(backend.dense_scores(VECTORS[1]), VECTORS @ VECTORS[1], atol=1e-5)
+    assert listed(backend.clauses(np.array([1], np.int32))) == listed(CLAUSES)[1:2]
 
 
 def test_one_row(name: str, tmp_path: Path) -> None:
-    backend_class(name).build(tmp_path / "x", Bags.of([["水"]]), np.ones((1, 1), np.float32))
+    backend_class(name).build(tmp_path / "x", Bags.of([["水"]]), np.ones((1, 1), np.float32), Clauses.of(["水"], Characters()))
     one = backend_class(name)(tmp_path / "x")
     np.testing.assert_allclose(one.lexical_scores({"水": 1.0}), [log(1 + 0.5 / 1.5) / 2.5], atol=1e-5)
     assert one.dense_scores(np.ones(1, np.float32)).tolist() == [1.0]
+    assert listed(one.clauses(np.array([0, 0], np.int32))) == listed(Clauses.of(["水", "水"], Characters()))
 
 
 def test_a_damaged_or_missing_index_is_one_clear_line(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "代"
     with pytest.raises(NotReady, match="请运行 planseek ingest"):
         backend_class(name)(folder)
-    backend_class(name).build(folder, Bags.of(ROWS), VECTORS)
+    backend_class(name).build(folder, Bags.of(ROWS), VECTORS, CLAUSES)
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and "corpus" not in path.name):
         whole = file.read_bytes()
         for broken in (whole[: len(whole) // 2], b""):

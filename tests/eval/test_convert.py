@@ -245,7 +245,7 @@ def test_the_command_there_and_back(planseek, sample_home: Path, tmp_path: Path)
 def test_first_words_looks_no_further_than_two_terms(ground: Ground):
     system = SYSTEMS["first-words"](ground)
     short, long = Question("a", "养老服务"), Question("b", "养老服务的床位到底够不够用")
-    assert ground.tokenizer.terms(short.query)[:2] == ground.tokenizer.terms(long.query)[:2]
+    assert ground.tools.makers.tokenizer.terms(short.query)[:2] == ground.tools.makers.tokenizer.terms(long.query)[:2]
     assert system.rank(short, 100) == system.rank(long, 100) != []
     assert system.rank(long, 3) == system.rank(long, 100)[:3]
     assert system.groups(long) is None and system.rank(Question("c", "……"), 10) == []

@@ -50,17 +50,24 @@ def test_planted_passages_are_found_by_every_system(beir: Path, system: str, tmp
 
 
 def test_hybrid_on_a_bare_set_is_production_scoring(beir: Path, tmp_path: Path) -> None:
-    """The row that is ranked first is the one that the sum of standardised scores puts first."""
+    """Rows stand in the order of the sum of standardised scores; hybrid's after the second look, fused's without."""
     from retriever import fuse
+    from retriever.rerankers.late import LateInteraction
+    from retriever.rerankers.protocols import Candidates
 
     questions = read_beir(beir)
     ground = over_texts(questions, Service(Settings(home=tmp_path)), tmp_path / "index")
-    topic = questions.questions[3].query
-    lexical = ground.backend.lexical_scores(dict.fromkeys(ground.tokenizer.terms(topic), 1.0))
-    dense = ground.backend.dense_scores(ground.embedder.encode_queries([topic])[0])
+    question = questions.questions[3]
+    topic, makers = question.query, ground.tools.makers
+    lexical = ground.backend.lexical_scores(dict.fromkeys(makers.tokenizer.terms(topic), 1.0))
+    dense = ground.backend.dense_scores(makers.embedder.encode_queries([topic])[0])
     rows = np.arange(len(ground.items), dtype=np.int32)
     fused = fuse.weighted_sum(lexical, dense, rows, fuse.DENSE_LEAST)
-    assert SYSTEMS["hybrid"](ground).rank(questions.questions[3], 1) == [int(np.argmax(fused))] == [3]
+    again = LateInteraction(makers.table).scores(topic, Candidates(rows, ground.backend, ground.texts.__getitem__))
+    both = fuse.standardised(fused, rows) + again
+    assert SYSTEMS["fused"](ground).rank(question, 1) == SYSTEMS["hybrid"](ground).rank(question, 1) == [3]
+    assert SYSTEMS["fused"](ground).rank(question, 8) == np.argsort(-fused, kind="stable").tolist()
+    assert SYSTEMS["hybrid"](ground).rank(question, 8) == np.argsort(-both, kind="stable").tolist()
 
 
 def test_within_restricts_every_system(beir: Path, tmp_path: Path) -> None:

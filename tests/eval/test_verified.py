@@ -98,7 +98,7 @@ def test_ties_are_broken_by_whoever_ranks_and_then_measured_as_trec_eval_does(gr
     items = {item.id: item for item in ground.items}
     run: dict[str, dict[str, float]] = {}
     for question in questions:
-        terms = dict.fromkeys(ground.tokenizer.terms(question.query), 1.0)
+        terms = dict.fromkeys(ground.tools.makers.tokenizer.terms(question.query), 1.0)
         scores = ground.backend.lexical_scores(terms)
         tied = {item.id: float(round(score / 4)) for item, score in zip(ground.items, scores, strict=True) if score > 0}
         best = sorted(tied, key=lambda name: (tied[name], name), reverse=True)[:DEPTH]

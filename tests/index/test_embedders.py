@@ -1,6 +1,7 @@
 """The embedders give the vectors that arithmetic and sentence-transformers give; no score of a search is tested here."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 from corpus.errors import PlanSeekError
 from index.embedders import BUNDLED, FAMILIES, load_embedder
 from index.embedders.folding import folded, simplified
-from index.embedders.prompts import chosen_prompts
+from index.embedders.prompts import PUBLISHED, chosen_prompts
 from index.embedders.static import StaticEmbedder
 
 TEXTS = [
@@ -28,6 +29,10 @@ TEXTS = [
 ]
 ROWS = np.array([[0, 0, 0], [3, 4, 0], [0, 0, 5], [-3, 4, 0]], dtype=np.float32)
 TOKENS = [("[UNK]", -9.0), ("水", -1.0), ("林", -1.0), ("ab", -1.0)]
+
+
+OF_STATIC = ("static", "sentence-transformer")
+"""The families that read the folder of a static model; test_onnx.py and test_api_embedder.py have the others."""
 
 
 def made(folder: Path, tensors: dict[str, np.ndarray], prompts: dict[str, str] | None = None) -> Path:
@@ -79,7 +84,7 @@ def test_every_stored_form_gives_the_vectors_of_sentence_transformers(
 
 def test_prompts_stand_before_queries_and_passages(tmp_path: Path) -> None:
     folder = made(tmp_path / "tiny", {"embedding.weight": ROWS}, {"query": "林: ", "passage": "ab: "})
-    for family in FAMILIES:
+    for family in OF_STATIC:
         embedder = load_embedder(f"{family}:{folder}")
         root = 50**0.5
         np.testing.assert_allclose(embedder.encode_queries(["水"]), [[3 / root, 4 / root, 5 / root]], atol=1e-6)
@@ -89,6 +94,31 @@ def test_prompts_stand_before_queries_and_passages(tmp_path: Path) -> None:
 def test_prompt_names_are_those_of_sentence_transformers() -> None:
     assert chosen_prompts({"query": "问：", "document": "", "passage": "文："}) == {"query": "问：", "document": "文："}
     assert chosen_prompts({"clustering": "x"}) == {"query": "", "document": ""}
+
+
+def test_families_are_each_tested_somewhere() -> None:
+    assert set(FAMILIES) == {*OF_STATIC, "onnx", "api"}
+
+
+@pytest.mark.parametrize(("pattern", "specimen", "query", "passage"), PUBLISHED, ids=[row[1] for row in PUBLISHED])
+def test_published_prompts_are_those_of_their_specimen_alone(pattern: str, specimen: str, query: str, passage: str) -> None:
+    assert [row[0] for row in PUBLISHED if re.search(row[0], specimen.lower())] == [pattern]
+    assert query and chosen_prompts({}, specimen) == {"query": query, "document": passage}
+    # A folder is named after the part behind the owner.
+    assert chosen_prompts({"query": "", "document": ""}, specimen.rpartition("/")[2]) == {"query": query, "document": passage}
+
+
+@pytest.mark.parametrize(("_", "specimen", "query", "passage"), PUBLISHED, ids=[row[1] for row in PUBLISHED])
+def test_a_models_own_prompts_win(_: str, specimen: str, query: str, passage: str) -> None:
+    assert chosen_prompts({"query": "问："}, specimen) == {"query": "问：", "document": ""}
+    assert chosen_prompts({"passage": "文："}, specimen) == {"query": "", "document": "文："}
+
+
+@pytest.mark.parametrize(
+    "name", ["", "BAAI/bge-m3", "BAAI/bge-small-en-v1.5", "intfloat/e5-mistral-7b-instruct", "moka-ai/m3e-base", "the5-year-plan"]
+)
+def test_no_prompt_is_made_up(name: str) -> None:
+    assert chosen_prompts({}, name) == {"query": "", "document": ""}
 
 
 def test_the_bundled_model_gives_the_vectors_of_sentence_transformers() -> None:
@@ -167,7 +197,7 @@ def test_a_name_changes_with_the_content(tmp_path: Path) -> None:
     one = made(tmp_path / "a" / "tiny", {"embedding.weight": ROWS})
     same = made(tmp_path / "b" / "tiny", {"embedding.weight": ROWS})
     other = made(tmp_path / "c" / "tiny", {"embedding.weight": ROWS + 1})
-    for family in FAMILIES:
+    for family in OF_STATIC:
         names = [load_embedder(f"{family}:{folder}").name for folder in (one, same, other)]
         assert names[0] == names[1] != names[2]
         assert names[0].startswith("tiny-")

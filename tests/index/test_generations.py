@@ -14,9 +14,12 @@ import pytest
 from corpus.errors import NotReady
 from corpus.store import Store
 from index import generations
+from index.clauses import Clauses, clauses
+from index.generations import Makers
 from index.ingest import ingest
-from index.protocols import Embedder, Floats
+from index.protocols import Floats
 from index.tokenizer import Tokenizer
+from tests.index.small_table import Characters, listed
 
 TEXT = """青屏县促进生态修复行动计划
 
@@ -54,6 +57,10 @@ class Letters:
         return np.asarray(numbers / np.linalg.norm(numbers), np.float32)
 
 
+def small(tokenizer: Tokenizer, embedder: Letters | None = None, table: Characters | None = None) -> Makers:
+    return Makers(tokenizer, embedder or Letters(), table or Characters())
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "文件"
@@ -76,10 +83,10 @@ def state(home: Path) -> dict[str, tuple[int, int, bytes]]:
     }
 
 
-def current(home: Path, tokenizer: Tokenizer, embedder: Embedder) -> tuple[Path, generations.Manifest]:
+def current(home: Path, makers: Makers) -> tuple[Path, generations.Manifest]:
     store = Store(home / "corpus.sqlite")
     try:
-        return generations.current(home, store, tokenizer, embedder)
+        return generations.current(home, store, makers)
     finally:
         store.close()
 
@@ -89,22 +96,36 @@ def vectors(folder: Path) -> Floats:
     return backend.vectors(np.arange(backend.size, dtype=np.int32))
 
 
+def contents(home: Path) -> list[str]:
+    """What is indexed, row by row."""
+    store = Store(home / "corpus.sqlite")
+    try:
+        texts = {document.id: document.text for document in store.documents()}
+        return [generations.index_text(passage, texts[passage.document]) for passage in store.passages()]
+    finally:
+        store.close()
+
+
+def every_clause(texts: Sequence[str]) -> list[str]:
+    return [clause for text in texts for clause in clauses(text)]
+
+
 def test_same_content_same_name_nothing_rewritten(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
-    ingest([folder], home, tokenizer, Letters())
+    ingest([folder], home, small(tokenizer))
     before = state(home)
     assert {name.split("/")[0] for name in before} == {"corpus.sqlite", "index", "manifest.json"}
     again = Letters()
-    ingest([folder], home, tokenizer, again)
+    ingest([folder], home, small(tokenizer, again))
     assert again.encoded == [] and state(home) == before
     elsewhere = home.with_name("另一个库")
-    ingest([folder], elsewhere, tokenizer, Letters())
+    ingest([folder], elsewhere, small(tokenizer))
     assert [p.name for p in (elsewhere / "index").iterdir()] == [p.name for p in (home / "index").iterdir()]
 
 
 def test_the_manifest_says_what_the_index_was_built_with(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
-    report = ingest([folder], home, tokenizer, Letters())
-    found, manifest = current(home, tokenizer, Letters())
-    assert manifest == generations.Manifest(found.name, report.passages, tokenizer.name, "letters-1")
+    report = ingest([folder], home, small(tokenizer))
+    found, manifest = current(home, small(tokenizer))
+    assert manifest == generations.Manifest(found.name, report.passages, tokenizer.name, "letters-1", "characters-1")
     assert re.fullmatch("[0-9a-f]{16}", found.name)
     assert json.loads((home / "manifest.json").read_text("utf-8")) == json.loads(
         (found / "manifest.json").read_text("utf-8")
@@ -113,77 +134,125 @@ def test_the_manifest_says_what_the_index_was_built_with(folder: Path, home: Pat
 
 def test_rows_are_the_passages_in_the_stores_order(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
     (folder / "乙.txt").write_text(TEXT.replace("青屏", "白塔"), "utf-8")
-    ingest([folder], home, tokenizer, Letters())
-    found, _ = current(home, tokenizer, Letters())
-    store = Store(home / "corpus.sqlite")
-    texts = {document.id: document.text for document in store.documents()}
-    contents = [generations.index_text(passage, texts[passage.document]) for passage in store.passages()]
-    store.close()
-    assert len(contents) >= 6
-    np.testing.assert_allclose(vectors(found), Letters().encode_queries(contents), atol=1e-6)
+    ingest([folder], home, small(tokenizer))
+    found, _ = current(home, small(tokenizer))
+    indexed = contents(home)
+    assert len(indexed) >= 6
+    np.testing.assert_allclose(vectors(found), Letters().encode_queries(indexed), atol=1e-6)
     assert json.loads((found / "rows.json").read_text("utf-8")) == [
-        hashlib.sha256(content.encode()).hexdigest()[:24] for content in contents
+        hashlib.sha256(content.encode()).hexdigest()[:24] for content in indexed
     ]
     assert generations.open_backend(found).rows_with("采石场").tolist() == [
-        row for row, content in enumerate(contents) if "采石场" in content
+        row for row, content in enumerate(indexed) if "采石场" in content
     ]
 
 
 def test_another_model_is_refused_then_built(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
-    ingest([folder], home, tokenizer, Letters())
+    ingest([folder], home, small(tokenizer))
     with pytest.raises(
         NotReady, match=r"另一向量模型建立的（letters-1，现在是 letters-2）。请运行 planseek ingest"
     ) as caught:
-        current(home, tokenizer, Letters("letters-2"))
+        current(home, small(tokenizer, Letters("letters-2")))
     assert "\n" not in str(caught.value)
     second = Letters("letters-2")
-    report = ingest([folder], home, tokenizer, second)
+    report = ingest([folder], home, small(tokenizer, second))
     assert len(second.encoded) == report.passages
-    assert current(home, tokenizer, second)[1].embedder == "letters-2"
+    assert current(home, small(tokenizer, second))[1].embedder == "letters-2"
 
 
 def test_another_dictionary_is_refused_then_built(folder: Path, home: Path) -> None:
     old, new = Tokenizer(), Tokenizer()
     old.name = "jieba-search-1/000000000000"
     embedder = Letters()
-    ingest([folder], home, old, embedder)
+    ingest([folder], home, small(old, embedder))
     with pytest.raises(NotReady, match=r"另一分词词典建立的（jieba-search-1/000000000000，.*请运行 planseek ingest"):
-        current(home, new, embedder)
+        current(home, small(new, embedder))
     embedder.encoded.clear()
-    ingest([folder], home, new, embedder)
-    assert current(home, new, embedder)[1].tokenizer == new.name
+    ingest([folder], home, small(new, embedder))
+    assert current(home, small(new, embedder))[1].tokenizer == new.name
     assert embedder.encoded == []  # the vectors did not change
 
 
 def test_an_older_format_is_refused(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
-    ingest([folder], home, tokenizer, Letters())
-    found, manifest = current(home, tokenizer, Letters())
+    ingest([folder], home, small(tokenizer))
+    found, manifest = current(home, small(tokenizer))
     (found / "manifest.json").write_text(generations._json(replace(manifest, format="0")), "utf-8")
     with pytest.raises(NotReady, match=r"索引格式.*请运行 planseek ingest"):
-        current(home, tokenizer, Letters())
+        current(home, small(tokenizer))
 
 
 def test_vectors_are_reused(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
     first, second = Letters(), Letters()
-    ingest([folder], home, tokenizer, first)
+    ingest([folder], home, small(tokenizer, first))
     (folder / "乙.txt").write_text(TEXT.replace("青屏", "白塔").replace("46公里", "52公里"), "utf-8")
-    report = ingest([folder], home, tokenizer, second)
+    report = ingest([folder], home, small(tokenizer, second))
     # 采石场 stands word for word in both files; the other two passages of the second are new.
     assert (len(first.encoded), report.passages) == (3, 6)
     assert sorted("白塔河" in text or "52公里" in text for text in second.encoded) == [True, True]
 
 
+def test_clauses_are_reused_and_stand_at_their_rows(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    first, second, third = Characters(), Characters(), Characters()
+    ingest([folder], home, small(tokenizer, table=first))
+    known = contents(home)
+    assert first.read == every_clause(known)
+    for number in range(4):
+        changed = TEXT.replace("青屏", f"白塔{number}").replace("46公里", f"{52 + number}公里")
+        (folder / f"{number}.txt").write_text(changed, "utf-8")
+    ingest([folder], home, small(tokenizer, table=second))
+    now = contents(home)
+    new = [content for content in now if content not in known]
+    # 采石场 stands word for word in all five files; old rows and new ones alternate.
+    assert (len(now), len(new)) == (15, 8) and [content in known for content in now] != sorted(content in known for content in now)
+    assert second.read == every_clause(new)
+    ingest([folder], elsewhere := home.with_name("另一个库"), small(tokenizer, table=third))
+    assert third.read == every_clause(now)
+    one, other = current(home, small(tokenizer))[0], current(elsewhere, small(tokenizer))[0]
+    rows = np.arange(15, dtype=np.int32)
+    held = generations.open_backend(one).clauses(rows)
+    assert listed(held) == listed(Clauses.of(now, Characters())) == listed(generations.open_backend(other).clauses(rows))
+    for file in ("tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy"):
+        assert (one / file).read_bytes() == (other / file).read_bytes()
+
+
+def test_another_table_is_refused_then_all_is_read_anew(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, small(tokenizer))
+    model, other = Letters(), Characters("characters-2", size=90)
+    with pytest.raises(
+        NotReady, match=r"另一词向量表建立的（characters-1，现在是 characters-2）。请运行 planseek ingest"
+    ) as caught:
+        current(home, small(tokenizer, table=other))
+    assert "\n" not in str(caught.value)
+    ingest([folder], home, small(tokenizer, model, other))
+    assert other.read == every_clause(contents(home))
+    assert model.encoded == []  # the vectors did not change
+    found, manifest = current(home, small(tokenizer, table=other))
+    assert manifest.table == "characters-2"
+    held = generations.open_backend(found).clauses(np.arange(3, dtype=np.int32))
+    assert listed(held) == listed(Clauses.of(contents(home), Characters(size=90)))
+
+
+def test_another_model_keeps_the_clauses(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, small(tokenizer))
+    table = Characters()
+    ingest([folder], home, small(tokenizer, Letters("letters-2"), table))
+    assert table.read == []
+    found, _ = current(home, small(tokenizer, Letters("letters-2")))
+    held = generations.open_backend(found).clauses(np.arange(3, dtype=np.int32))
+    assert listed(held) == listed(Clauses.of(contents(home), Characters()))
+
+
 @pytest.mark.parametrize(
     "name",
     ["manifest.json", "rows.json", "vectors.faiss", "vocab.index.json", "params.index.json", "data.csc.index.npy",
-     "indices.csc.index.npy", "indptr.csc.index.npy"],
+     "indices.csc.index.npy", "indptr.csc.index.npy", "tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy"],
 )  # fmt: skip
 @pytest.mark.parametrize("damage", ["missing", "half", "empty"])
 def test_an_ingest_repairs_a_damaged_index(
     folder: Path, home: Path, tokenizer: Tokenizer, name: str, damage: str
 ) -> None:
-    ingest([folder], home, tokenizer, Letters())
-    found, manifest = current(home, tokenizer, Letters())
+    ingest([folder], home, small(tokenizer))
+    found, manifest = current(home, small(tokenizer))
     whole, expected = (found / name).read_bytes(), vectors(found)
     if damage == "missing":
         (found / name).unlink()
@@ -191,35 +260,35 @@ def test_an_ingest_repairs_a_damaged_index(
         (found / name).write_bytes(whole[: len(whole) // 2] if damage == "half" else b"")
     if name != "rows.json":  # only reuse needs it
         with pytest.raises(NotReady, match="缺失或已损坏。请运行 planseek ingest 重建"):
-            current(home, tokenizer, Letters())
+            current(home, small(tokenizer))
             generations.open_backend(found)
-    ingest([folder], home, tokenizer, Letters())
-    assert current(home, tokenizer, Letters()) == (found, manifest)
+    ingest([folder], home, small(tokenizer))
+    assert current(home, small(tokenizer)) == (found, manifest)
     np.testing.assert_array_equal(vectors(found), expected)
     assert (found / name).read_bytes() == whole
 
 
 def test_a_missing_index_folder_is_built_again(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
-    ingest([folder], home, tokenizer, Letters())
-    found, manifest = current(home, tokenizer, Letters())
+    ingest([folder], home, small(tokenizer))
+    found, manifest = current(home, small(tokenizer))
     shutil.rmtree(home / "index")
     with pytest.raises(NotReady, match="请运行 planseek ingest 重建"):
-        current(home, tokenizer, Letters())
-    ingest([folder], home, tokenizer, Letters())
-    assert current(home, tokenizer, Letters()) == (found, manifest)
+        current(home, small(tokenizer))
+    ingest([folder], home, small(tokenizer))
+    assert current(home, small(tokenizer)) == (found, manifest)
 
 
 def test_only_the_generation_in_force_stays(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
-    ingest([folder], home, tokenizer, Letters())
+    ingest([folder], home, small(tokenizer))
     (home / "index" / ".leftover.123").mkdir()
-    old, _ = current(home, tokenizer, Letters())
+    old, _ = current(home, small(tokenizer))
     (folder / "甲.txt").write_text(TEXT.replace("46公里", "47公里"), "utf-8")
-    ingest([folder], home, tokenizer, Letters())
-    new, _ = current(home, tokenizer, Letters())
+    ingest([folder], home, small(tokenizer))
+    new, _ = current(home, small(tokenizer))
     assert new != old and list((home / "index").iterdir()) == [new]
 
 
 def test_a_store_without_an_index_says_so(home: Path, tokenizer: Tokenizer) -> None:
     Store(home / "corpus.sqlite", create=True).close()
     with pytest.raises(NotReady, match="还没有建立索引。请运行：planseek ingest"):
-        current(home, tokenizer, Letters())
+        current(home, small(tokenizer))

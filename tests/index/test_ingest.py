@@ -16,12 +16,10 @@ import pytest
 
 from corpus.errors import PlanSeekError
 from corpus.store import Store
+from index.generations import Makers
 from index.ingest import Report, ingest
-from index.protocols import Embedder
-from index.tokenizer import Tokenizer
-from retriever.expand import Lexicon
 from retriever.model import Query
-from retriever.search import Searcher
+from retriever.search import Searcher, Tools
 
 TEXT = """临澜市沧浦区促进生态修复行动计划
 
@@ -55,24 +53,24 @@ def home(tmp_path: Path) -> Path:
 class Bench:
     """One home with the tools at hand."""
 
-    def __init__(self, home: Path, tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon) -> None:
-        self.home, self.tools, self.lexicon = home, (tokenizer, embedder), lexicon
+    def __init__(self, home: Path, tools: Tools) -> None:
+        self.home, self.tools = home, tools
 
     def ingest(self, *paths: Path, prune: bool = False) -> Report:
-        return ingest(paths, self.home, *self.tools, prune=prune)
+        return ingest(paths, self.home, self.tools.makers, prune=prune)
 
     def statuses(self, *paths: Path, prune: bool = False) -> dict[str, str]:
         return {Path(file.file).name: file.status for file in self.ingest(*paths, prune=prune).files}
 
     def texts(self, question: str = "生态修复", k: int = 50) -> list[tuple[str, float]]:
         """The passages that a fresh search finds, with their scores."""
-        found = Searcher(self.home, *self.tools, self.lexicon).search(Query(question, k=k))
+        found = Searcher(self.home, self.tools).search(Query(question, k=k))
         return [(hit.text, hit.score) for hit in found.hits]
 
 
 @pytest.fixture
-def bench(home: Path, tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon) -> Bench:
-    return Bench(home, tokenizer, embedder, lexicon)
+def bench(home: Path, tools: Tools) -> Bench:
+    return Bench(home, tools)
 
 
 def state(home: Path) -> dict[str, tuple[int, int, bytes]]:
@@ -93,11 +91,11 @@ def test_a_second_ingest_writes_nothing(bench: Bench, folder: Path) -> None:
 
 
 def test_the_sample_folder_again_writes_nothing(
-    sample_home: Path, samples: Path, tokenizer: Tokenizer, embedder: Embedder, tmp_path: Path
+    sample_home: Path, samples: Path, makers: Makers, tmp_path: Path
 ) -> None:
     home = Path(shutil.copytree(sample_home, tmp_path / "库"))
     before = state(home)
-    report = ingest([samples], home, tokenizer, embedder)
+    report = ingest([samples], home, makers)
     assert {file.status for file in report.files} == {"unchanged"} and len(report.files) == 14
     assert state(home) == before
 
@@ -257,7 +255,7 @@ def test_broken_side_files_stop_before_anything_is_written(bench: Bench, folder:
 
 def test_a_searcher_sees_the_next_generation(bench: Bench, folder: Path) -> None:
     bench.ingest(folder)
-    searcher = Searcher(bench.home, *bench.tools, bench.lexicon)
+    searcher = Searcher(bench.home, bench.tools)
     assert len(searcher.search(Query("污水管网")).hits) == 3
     (folder / "乙.txt").write_text(TEXT.replace("46公里", "73公里"), "utf-8")
     bench.ingest(folder)
@@ -270,12 +268,14 @@ CHILD = textwrap.dedent(
     """
     import os, signal, sys, time
     from pathlib import Path
-    from index.embedders import load_embedder
+    from index.embedders import load_bundled
+    from index.generations import Makers
     from index.ingest import ingest
     from index.tokenizer import Tokenizer
 
     home, folder, stage, steps, *wait = sys.argv[1:]
-    tools = Tokenizer(), load_embedder()
+    table = load_bundled()
+    makers = Makers(Tokenizer(), table, table)
     seen = 0
 
     def progress(name, done, total):
@@ -288,7 +288,7 @@ CHILD = textwrap.dedent(
     for gate in wait:
         while not Path(gate).exists():
             time.sleep(0.002)
-    ingest([Path(folder)], Path(home), *tools, progress=progress)
+    ingest([Path(folder)], Path(home), makers, progress=progress)
     print("done", flush=True)
     """
 )
@@ -303,7 +303,7 @@ def child(home: Path, folder: Path, stage: str = "-", steps: int = 0, *wait: Pat
 
 @pytest.fixture(scope="module")
 def before_and_after(
-    tokenizer: Tokenizer, embedder: Embedder, lexicon: Lexicon, samples: Path, tmp_path_factory: pytest.TempPathFactory
+    tools: Tools, samples: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Bench, Bench, Path]:
     """Two homes: the text samples as they are, and after each was changed and one added; and the changed folder."""
     base = tmp_path_factory.mktemp("kill")
@@ -312,7 +312,7 @@ def before_and_after(
     for name in ("02", "03", "14"):
         shutil.copy(next(samples.glob(f"{name}*")), folder)
     shutil.copy(samples / "regions.csv", folder)
-    old, new = (Bench(base / name, tokenizer, embedder, lexicon) for name in ("旧", "新"))
+    old, new = (Bench(base / name, tools) for name in ("旧", "新"))
     old.ingest(folder)
     for file in folder.glob("*.txt"):
         file.write_bytes(file.read_bytes().replace("生态".encode(), "生态环境".encode()))
@@ -339,7 +339,7 @@ def test_a_killed_ingest_loses_nothing(
         time.sleep(steps / 1000)
         running.send_signal(signal.SIGKILL)
     assert (running.wait(60) == -signal.SIGKILL) or stage == "-"
-    bench = Bench(home, *old.tools, old.lexicon)
+    bench = Bench(home, old.tools)
     after = bench.texts()
     assert after == old.texts() if stage != "-" else after in (old.texts(), new.texts())
     bench.ingest(folder)
@@ -382,7 +382,7 @@ def test_two_writers_at_once(bench: Bench, folder: Path, tmp_path: Path, known: 
 def test_searching_while_ingesting(bench: Bench, folder: Path) -> None:
     """A running service answers from the old state or the new one, never with an error."""
     bench.ingest(folder)
-    searcher = Searcher(bench.home, *bench.tools, bench.lexicon)
+    searcher = Searcher(bench.home, bench.tools)
     failures: list[Exception] = []
     finished = Event()
 

@@ -1,15 +1,16 @@
 """What an interrupted ingest had done is there for the next one, and gone when all is done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from corpus.rows import Sheaf
+from index.generations import Makers
 from index.ingest import ingest
 from index.protocols import Embedder, Floats
-from index.tokenizer import Tokenizer
 from index.unfinished import Unfinished
 
 SHEAF = Sheaf(("d" * 64, "题", None, "原文"), (("d" * 64, 0, 2, '["一"]', 1, 1, 1, None, None),), b"\x01\x02")
@@ -54,17 +55,17 @@ class Broken:
     encode_passages = encode_queries
 
 
-def test_an_interrupted_ingest_does_not_read_again(tmp_path: Path, tokenizer: Tokenizer, embedder: Embedder) -> None:
+def test_an_interrupted_ingest_does_not_read_again(tmp_path: Path, makers: Makers) -> None:
     folder, home = tmp_path / "文件", tmp_path / "库"
     folder.mkdir()
     for number in range(5):
         (folder / f"{number}.txt").write_text(TEXT.format(2026 + number, 300 + number, 40 + number), "utf-8")
     with pytest.raises(KeyboardInterrupt):
-        ingest([folder], home, tokenizer, Broken(embedder))
+        ingest([folder], home, replace(makers, embedder=Broken(makers.embedder)))
     assert (home / "unfinished.sqlite").exists()
     (folder / "3.txt").write_text(TEXT.format(2030, 1, 2), "utf-8")
     steps: list[tuple[str, int, int]] = []
-    report = ingest([folder], home, tokenizer, embedder, progress=lambda *step: steps.append(step))
+    report = ingest([folder], home, makers, progress=lambda *step: steps.append(step))
     assert steps[0] == ("读取文件", 4, 5)
     assert [file.status for file in report.files] == ["added"] * 5
     assert not (home / "unfinished.sqlite").exists()

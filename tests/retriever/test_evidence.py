@@ -8,12 +8,14 @@ import pytest
 from corpus.model import Document, Passage, Span
 from index.backends.local import LocalBackend
 from index.bags import Bags
+from index.clauses import Clauses
 from index.protocols import Backend
 from index.tokenizer import Tokenizer
 from retriever import evidence
 from retriever.answer import answer
 from retriever.expand import Expansion
 from retriever.model import Asked, Findings, Hit, Interpretation, Query
+from tests.index.small_table import Characters
 
 TEXT = "推进矿山复绿。恢复湿地，矿山管护。全面完成。"
 
@@ -55,7 +57,7 @@ def test_official_words_are_independent_witnesses() -> None:
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Backend:
     folder = tmp_path_factory.mktemp("tiny") / "x"
     rows = [["生态", "修复"], ["生态", "水"], ["渔业"], ["养殖"]]
-    LocalBackend.build(folder, Bags.of(rows), np.eye(4, dtype=np.float32))
+    LocalBackend.build(folder, Bags.of(rows), np.eye(4, dtype=np.float32), Clauses.of(list(map("".join, rows)), Characters()))
     return LocalBackend(folder)
 
 

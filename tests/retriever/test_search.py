@@ -10,6 +10,7 @@ from corpus.errors import PlanSeekError
 from corpus.model import Document
 from retriever import evidence
 from retriever.model import MODES, Findings, Hit, Query
+from retriever.rerankers.late import LateInteraction
 from retriever.search import Searcher
 
 COUNTIES = {"990102", "990103", "990104", "990105", "990121", "990122", "990123", "990171", "990181"}
@@ -106,9 +107,12 @@ def test_the_same_question_gives_the_same_answer(searcher: Searcher) -> None:
 
 
 def test_modes_name_their_rankers(searcher: Searcher) -> None:
-    for mode, rankers in (("hybrid", {"bm25", "dense"}), ("bm25", {"bm25"}), ("dense", {"dense"})):
+    for mode, rankers in (("hybrid", {"bm25", "dense", "late"}), ("bm25", {"bm25"}), ("dense", {"dense"})):
         hits = every(searcher, "生态修复", mode=mode).hits
-        assert hits and all(set(hit.why) == rankers for hit in hits)
+        assert hits and all(set(hit.why) == rankers for hit in hits[:LateInteraction.depth])
+    # Behind what was looked at again stands the rest, by the first rankers alone.
+    rest = every(searcher, "生态修复").hits[LateInteraction.depth :]
+    assert rest and all(set(hit.why) == {"bm25", "dense"} for hit in rest)
     for hit in every(searcher, "生态修复", mode="bm25", expand=False).hits:
         assert hit.why["bm25"].score == pytest.approx(hit.score) and hit.why["bm25"].score > 0
         assert set(hit.why["bm25"].terms) <= {"生态", "修复", "生态修复"} and hit.why["bm25"].terms
