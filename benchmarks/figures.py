@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import settings as configuration
-from benchmarks import quality, reading, speed, structure
+from benchmarks import embedding, quality, reading, speed, structure
 from benchmarks.model import Section, calibration, markdown
 from corpus.errors import PlanSeekError
 from eval.ground import shared_folder
@@ -45,6 +45,9 @@ def main() -> None:
             "cold": lambda: speed.cold(home),
             "plans-dev": lambda: quality.plans(settings, "dev"),
             "plans-test": lambda: quality.plans(settings, "test"),
+            "unheard-dev": lambda: quality.unheard(settings, "dev"),
+            "unheard-test": lambda: quality.unheard(settings, "test"),
+            "embedding": embedding.section,
             "cmrc-dev": lambda: quality.beir(settings, shared / "benchmarks" / "cmrc-dev"),
             "drcd-dev": lambda: quality.beir(settings, shared / "benchmarks" / "drcd-dev"),
         }

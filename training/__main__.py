@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from retriever.lexicon.table import Entry, entries
 from training import cooccurrence, dev, export, lexicon, network, pairs, texts, vocabulary
 
 # Plans that --dev keeps out of training, so that their lead phrases are new to the model.
@@ -27,7 +28,8 @@ class Material:
 
     pieces: list[texts.Piece]
     asked: list[texts.Question]
-    entries: list[lexicon.Entry]
+    written: list[texts.Question]
+    entries: list[Entry]
     contexts: list[str]
 
 
@@ -43,7 +45,8 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     material = _read(options.shared)
     tasks = _hold_out(material) if options.dev else []
-    say(f"{len(material.pieces)} pieces, {len(material.asked)} questions, {len(material.entries)} entries")
+    counts = (len(material.pieces), len(material.asked), len(material.written), len(material.entries))
+    say("{} pieces, {} + {} questions, {} entries".format(*counts))
 
     tokenizer = _tokenizer(material, options.tokens)
     tokens = [tokenizer.id_to_token(at) or "" for at in range(tokenizer.get_vocab_size())]
@@ -52,7 +55,9 @@ def main() -> None:
     shown = lexicon.find(material.entries, material.pieces)
     say(f"{sum(bool(found) for found in shown.best)} entries have passages")
     generator = np.random.default_rng(options.seed)
-    drawn = pairs.Pairs(tokenizer, material.pieces, material.asked, material.entries, shown, generator)
+    drawn = pairs.Pairs(
+        tokenizer, material.pieces, material.asked, material.written, material.entries, shown, generator
+    )
 
     together = pairs.Bags(tokenizer, _running_text(material))
     frequency = np.bincount(together.flat, minlength=len(tokens)).astype(np.float64)
@@ -63,7 +68,7 @@ def main() -> None:
     say(f"first vectors from {len(together.flat)} tokens of text")
 
     table = network.Table(tokens, vectors, network.rarity(frequency))
-    network.train(table, drawn.draw, options.steps, options.batch, options.rate, say)
+    network.train(table, drawn.draw, options.steps, options.batch, options.rate, say, tuple(options.shares))
     rows = table.rows().detach().numpy()
     size = export.write(options.out, tokenizer, rows)
     say(f"{options.out}: {size / 1e6:.2f} MB")
@@ -80,7 +85,7 @@ def _read(shared: Path) -> Material:
         *texts.news_pieces(shared),
     ]
     asked = texts.questions(shared)
-    return Material(pieces, asked, lexicon.read(), sorted({question.context for question in asked}))
+    return Material(pieces, asked, texts.written(shared), entries(), contexts_of(asked))
 
 
 def _hold_out(material: Material) -> list[dev.Task]:
@@ -94,27 +99,36 @@ def _hold_out(material: Material) -> list[dev.Task]:
         dev.lexicon_task("unseen entry", unseen, plans),
         dev.question_task("cmrc", [q for q in material.asked if q.context in away], material.contexts),
         dev.lead_task("lead", plans, AWAY),
+        dev.question_task("written", [q for q in material.written if dev.away(q)], contexts_of(material.written)),
     ]
+    material.written = [question for question in material.written if not dev.away(question)]
     material.asked = [question for question in material.asked if question.context not in away]
     material.pieces = [piece for piece in material.pieces if piece.title not in AWAY]
     return tasks
 
 
+def contexts_of(questions: list[texts.Question]) -> list[str]:
+    return sorted({question.context for question in questions})
+
+
 def _tokenizer(material: Material, size: int) -> Tokenizer:
     written = [piece.text for piece in material.pieces] + [question.text for question in material.asked]
+    everyday = [text for entry in material.entries for text in _phrases(entry)]
+    everyday += [question.text for question in material.written]
     counted = vocabulary.word_counts(written + material.contexts)
-    spoken = vocabulary.word_counts(text for entry in material.entries for text in _phrases(entry))
+    spoken = vocabulary.word_counts(everyday)
     return vocabulary.tokenizer(vocabulary.choose(counted, spoken, size))
 
 
 def _running_text(material: Material) -> list[str]:
     """The texts whose tokens are counted together; an entry counts as a text, three times, as it is dense."""
     entries = ["。".join(_phrases(entry)) for entry in material.entries for _ in range(3)]
-    return [piece.with_heading for piece in material.pieces] + material.contexts + entries
+    written = [f"{question.text}\n{question.context}" for question in material.written]
+    return [piece.with_heading for piece in material.pieces] + material.contexts + entries + written
 
 
-def _phrases(entry: lexicon.Entry) -> tuple[str, ...]:
-    return (entry.term, *entry.official, *entry.everyday, *entry.questions)
+def _phrases(entry: Entry) -> tuple[str, ...]:
+    return (entry.term, *entry.same, *entry.official, *entry.said)
 
 
 def _options() -> argparse.Namespace:
@@ -122,11 +136,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("PLANSEEK_SHARED", "../shared")))
     parser.add_argument("--out", type=Path, default=None, help="folder to write; index/embedders/bundled")
     parser.add_argument("--dev", action="store_true", help="hold questions out and print measures on them")
-    parser.add_argument("--tokens", type=int, default=26_000)
+    parser.add_argument("--tokens", type=int, default=30_000)
     parser.add_argument("--dimension", type=int, default=256)
-    parser.add_argument("--steps", type=int, default=1600)
+    parser.add_argument("--steps", type=int, default=1300)
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--shares", type=float, nargs=3, default=(1.0, 1.0, 0.5), help="whole, clause, late in the loss")
     parser.add_argument("--seed", type=int, default=11)
     # One thread adds in one order, so that a seed gives one model; more are not much faster.
     parser.add_argument("--threads", type=int, default=1)

@@ -1,44 +1,19 @@
 """Reads the lexicon of everyday and official words and finds passages that show each term; expands no query."""
 
-import json
 import unicodedata
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
 
 import ahocorasick
 
+from retriever.lexicon.table import Entry
 from training.texts import Piece
 
-LEXICON = Path(__file__).parent.parent / "retriever" / "lexicon" / "everyday-official.jsonl"
 # A plan or an office's document speaks as the passages of a search do; laws and news fill the gaps.
 CLOSENESS = {"plan": 2.0, "office": 1.2, "news": 0.4, "law": 0.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One official term with other official words for it and what people say and ask."""
-
-    term: str
-    official: tuple[str, ...]
-    everyday: tuple[str, ...]
-    questions: tuple[str, ...]
-
-
-def read(path: Path = LEXICON) -> list[Entry]:
-    entries = []
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if not line.strip():
-                continue
-            record = json.loads(line)
-            entries.append(
-                Entry(record["term"], *(tuple(record.get(key, ())) for key in ("official", "everyday", "questions")))
-            )
-    return entries
 
 
 def hold_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, Entry]], list[tuple[str, Entry]]]:
@@ -59,10 +34,10 @@ def hold_out(entries: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, Ent
             at = draw // 10 % len(entry.questions)
             known.append((entry.questions[at], entry))
             rest = entry.questions[:at] + entry.questions[at + 1 :]
-            entry = Entry(entry.term, entry.official, entry.everyday, rest)
+            entry = replace(entry, questions=rest)
         kept.append(entry)
     said = {question for question, _ in known + unseen}
-    kept = [Entry(e.term, e.official, e.everyday, tuple(q for q in e.questions if q not in said)) for e in kept]
+    kept = [replace(entry, questions=tuple(q for q in entry.questions if q not in said)) for entry in kept]
     return kept, known, unseen
 
 
@@ -79,10 +54,11 @@ class Shown:
 
 
 def find(entries: Sequence[Entry], pieces: Sequence[Piece], most: int = 40) -> Shown:
-    """Passages that name an entry's term, or two of its official words, the prominent ones first."""
+    """Passages that name an entry's term or another name of it, or two of its official words, the prominent ones first."""
     owners: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     for number, entry in enumerate(entries):
-        owners[fold(entry.term)].append((number, True))
+        for word in (entry.term, *entry.same):
+            owners[fold(word)].append((number, True))
         for word in entry.official:
             if len(word) >= 2:
                 owners[fold(word)].append((number, False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,21 @@ if TYPE_CHECKING:
     from training.pairs import Batch
 
 Bag = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Passages one after the other: `ids` of their tokens, where each clause begins, and how many clauses and tokens each
+    passage has."""
+
+    ids: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    clauses: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+
+
+FEW = 6_000
+"""Tokens of a batch's passages that late interaction is trained on: all would cost ten times the rest."""
 
 
 class Table(nn.Module):
@@ -56,11 +72,37 @@ def embed(rows: Tensor, bag: Bag) -> Tensor:
     return functional.normalize(summed, dim=1)
 
 
-def contrast(queries: Tensor, passages: Tensor, excused: Tensor, scale: float) -> Tensor:
+def similarities(rows: Tensor, queries: Tensor, passages: Passages) -> tuple[Tensor, Tensor]:
+    """(queries, passages) twice: the cosine with the whole passage, and the greatest cosine with one of its clauses."""
+    sums = functional.embedding_bag(
+        torch.from_numpy(passages.ids), rows, torch.from_numpy(passages.starts), mode="sum"
+    )
+    counts = torch.from_numpy(passages.clauses)
+    whole = functional.normalize(torch.segment_reduce(sums, "sum", lengths=counts, unsafe=True), dim=1)
+    likest = torch.segment_reduce(functional.normalize(sums, dim=1) @ queries.T, "max", lengths=counts, unsafe=True)
+    return queries @ whole.T, likest.T
+
+
+def late(rows: Tensor, queries: Bag, passages: Passages) -> Tensor:
+    """(queries, passages): over a question's tokens, the mean of the greatest cosine with a token of the passage, each
+    weighted by its length (MaxSim of Khattab and Zaharia 2020, weighted)."""
+    ids, starts = queries
+    asked = rows[torch.from_numpy(ids)]
+    weight = asked.norm(dim=1)
+    held = functional.normalize(rows[torch.from_numpy(passages.ids)], dim=1)
+    near = (held @ functional.normalize(asked, dim=1).T).clamp(min=0)
+    nearest = torch.segment_reduce(near, "max", lengths=torch.from_numpy(passages.tokens), unsafe=True)
+    lengths = torch.from_numpy(np.diff(np.append(starts, len(ids))))
+    total = torch.segment_reduce((nearest * weight).T.contiguous(), "sum", lengths=lengths, unsafe=True)
+    return total / torch.segment_reduce(weight, "sum", lengths=lengths, unsafe=True).clamp(min=1e-6)[:, None]
+
+
+def contrast(scores: Tensor, excused: Tensor, scale: float) -> Tensor:
     """InfoNCE both ways over the batch's own pairs (van den Oord 2018); `excused` pairs are no negatives."""
-    scores = (queries @ passages.T * scale).masked_fill(excused, float("-inf"))
-    right = torch.arange(len(queries))
-    return functional.cross_entropy(scores, right) + 0.5 * functional.cross_entropy(scores[:, : len(queries)].T, right)
+    scores = (scores * scale).masked_fill(excused, float("-inf"))
+    size = len(scores)
+    right = torch.arange(size)
+    return functional.cross_entropy(scores, right) + 0.5 * functional.cross_entropy(scores[:, :size].T, right)
 
 
 def rarity(frequency: NDArray[np.float64], half: float = 5e-4) -> NDArray[np.float32]:
@@ -100,9 +142,11 @@ def train(
     batch: int,
     rate: float,
     say: Callable[[str], None],
+    shares: tuple[float, float, float] = (1.0, 1.0, 1.0),
     scale: float = 20.0,
 ) -> None:
-    """Adam with a linear warm-up and decay; weights learn faster than vectors."""
+    """Adam with a linear warm-up and decay; weights learn faster than vectors. shares: of the whole passage, of its best
+    clause and of late interaction in the loss."""
     optimizer = torch.optim.Adam(
         [
             {"params": [table.own, table.characters], "lr": rate},
@@ -117,7 +161,13 @@ def train(
     for step in range(steps):
         drawn = draw(batch)
         rows = table.rows()
-        loss = contrast(embed(rows, drawn.queries), embed(rows, drawn.passages), drawn.excused, scale)
+        whole, clause = similarities(rows, embed(rows, drawn.queries), drawn.passages)
+        loss = shares[0] * contrast(whole, drawn.excused, scale)
+        if shares[1]:
+            loss = loss + shares[1] * contrast(clause, drawn.excused, scale)
+        if shares[2]:
+            few = drawn.first(FEW)
+            loss = loss + shares[2] * contrast(late(rows, few.queries, few.passages), few.excused, scale)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

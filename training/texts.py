@@ -8,8 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SPLIT = Path(__file__).parent.parent / "eval" / "sets" / "plans" / "split.json"
+WRITTEN = Path(__file__).parent / "questions" / "questions.jsonl"
 
 # All patterns meet text after NFKC: full-width brackets, digits and marks are ASCII by then.
 HEADING = re.compile(
@@ -50,10 +52,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question written by people for one passage (CMRC 2018)."""
+    """A question for one passage; `wrong`: passages that come near and do not answer."""
 
     text: str
     context: str
+    wrong: tuple[str, ...] = ()
 
 
 def frozen_hashes() -> frozenset[str]:
@@ -134,6 +137,29 @@ def questions(shared: Path) -> list[Question]:
     ]
 
 
+def written(shared: Path, file: Path = WRITTEN) -> list[Question]:
+    """The questions written by reading single passages of the training documents (training/questions/README.md)."""
+    texts = documents(shared)
+    found = []
+    for row in _records(file):
+        places = [(row["document"], *row["passage"]), *row["hard"]]
+        passage, *wrong = (unicodedata.normalize("NFKC", texts[name][start:end]) for name, start, end in places)
+        found.append(Question(row["question"], passage, tuple(wrong)))
+    return found
+
+
+def documents(shared: Path) -> dict[str, str]:
+    """The text of every training document that questions are written for, by the SHA-256 of its UTF-8 bytes.
+
+    A law is its title, an empty line and its text. No test document is among them.
+    """
+    texts = [text for _, text in plan_files(shared)]
+    for name, key in (("state-council-documents", "text"), ("tianhe-documents", "original_text")):
+        texts += [record[key] for record in _records(shared / "training" / f"{name}.jsonl")]
+    texts += [f"{law['title']}\n\n{law['text']}" for law in _records(shared / "training" / "laws.jsonl.xz")]
+    return {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
+
+
 def cut(source: str, title: str, text: str) -> Iterator[Piece]:
     """Cuts a text along headings and paragraphs into pieces of some 60–360 characters."""
     headings = ["", ""]
@@ -187,7 +213,7 @@ def _clip(text: str, longest: int) -> str:
     return text[: end + 1] if end > longest // 2 else text[:longest]
 
 
-def _records(path: Path) -> Iterator[dict[str, str]]:
+def _records(path: Path) -> Iterator[dict[str, Any]]:
     opener = lzma.open if path.suffix == ".xz" else Path.open
     with opener(path, "rt", encoding="utf-8") as lines:
         for line in lines:
