@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 from typing import Protocol
@@ -217,10 +218,11 @@ def _segmenter(engine: str | None, words: list[str]) -> Segmenter:
             if engine == "rjieba":
                 raise
         else:
-            fast = rjieba.Jieba()
+            # The module's own instance: another would read the dictionary a second time, a fifth of a second. Our words
+            # are the same for every Tokenizer, and nothing else here asks that instance.
             for word in words:
-                fast.add_word(word, 10, None)
-            return fast
+                rjieba.add_word(word, 10, None)
+            return _Rust(rjieba.cut_for_search)
     import logging
 
     import jieba
@@ -231,6 +233,13 @@ def _segmenter(engine: str | None, words: list[str]) -> Segmenter:
     for word in words:
         plain.add_word(word, 10)
     return _Plain(plain)
+
+
+class _Rust:
+    """rjieba's function as a segmenter."""
+
+    def __init__(self, cut_for_search: Callable[[str], list[str]]) -> None:
+        self.cut_for_search = cut_for_search
 
 
 class _Plain:

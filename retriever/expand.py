@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from index.tokenizer import fold
-from retriever.lexicon.table import Entry, digest, entries
+from retriever.lexicon.table import Entry, digest, entries, parsed, unparsed
 
 MOST_ENTRIES = 8
 """A question is translated by at most so many entries of the lexicon."""
@@ -19,6 +19,7 @@ SAME_WEIGHT, OFFICIAL_WEIGHT = 0.8, 0.5
 """The weights of a term's other names, and of words that stand near it, beside the term's own."""
 _ENOUGH_EVIDENCE = 12.0
 _BREAK = "\x1f"
+_ARRAYS = ("texts", "ends", "words", "grams", "weights", "starts", "phrases", "mass", "entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,15 @@ class Lexicon:
 
     def __init__(self, cache: Path | None = None, own: Path | None = None) -> None:
         """own: a table of the user's, which adds to the lexicon that ships (retriever/lexicon/table.py)."""
-        self.entries = entries(own)
         self.digest = digest(own)
-        # Folded in one call: fifty thousand would take half a second.
-        words = (word for e in self.entries for word in (e.term, *e.same, *e.official))
-        self.words = frozenset(fold(_BREAK.join(words)).split(_BREAK))
         file = cache / f"lexicon-{self.digest}.npz" if cache else None
         arrays = _load(file)
         if arrays is None:
-            arrays = _index(self.entries)
+            arrays = _index(entries(own))
             if file:
                 _save(file, arrays)
+        self._texts, self._ends = arrays["texts"], arrays["ends"]
+        self.words = frozenset(arrays["words"].tobytes().decode().split(_BREAK))
         self._grams = {gram: i for i, gram in enumerate(arrays["grams"].tolist())}
         self._weights = arrays["weights"]
         self._starts, self._phrases = arrays["starts"], arrays["phrases"]
@@ -60,8 +59,8 @@ class Lexicon:
         With w the bigrams' idf over entries, S the squared idf mass shared by question q and phrase p, the likeness is
         max(S / (|p| |q|), S / |p|² · min(1, √S / 12)): the cosine, or how much of the phrase stands in the question.
         """
-        grams = _bigrams(question)
-        unknown = log(1 + len(self.entries))
+        grams = _bigrams(fold(question))
+        unknown = log(1 + len(self._ends))
         shared = np.zeros(len(self._mass), np.float64)
         norm = 0.0
         for gram in grams:
@@ -75,10 +74,15 @@ class Lexicon:
             return []
         s, mass = shared[hit], self._mass[hit]
         scores = np.maximum(s / np.sqrt(mass * norm), s / mass * np.minimum(1, np.sqrt(s) / _ENOUGH_EVIDENCE))
-        best = np.zeros(len(self.entries))
+        best = np.zeros(len(self._ends))
         np.maximum.at(best, self._entry[hit], scores)
         order = np.argsort(-best, kind="stable")[:MOST_ENTRIES]
-        return [(float(best[i]), self.entries[i]) for i in order if best[i] >= LEAST_LIKENESS]
+        return [(float(best[i]), self._entry_at(int(i))) for i in order if best[i] >= LEAST_LIKENESS]
+
+    def _entry_at(self, number: int) -> Entry:
+        """One entry: of thousands, a question needs a few, so each is parsed when it is asked for."""
+        start = int(self._ends[number - 1]) if number else 0
+        return parsed(self._texts[start : int(self._ends[number])].tobytes().decode())
 
     def expand(self, question: str) -> list[Expansion]:
         """The official words for a question, each once with its greatest weight, heaviest first."""
@@ -94,19 +98,28 @@ class Lexicon:
         return sorted(found.values(), key=lambda e: (-e.weight, e.word))
 
 
-def _bigrams(text: str) -> list[str]:
-    characters = "".join(c for c in fold(text) if c.isalnum())
+def _folded(texts: Iterable[str]) -> list[str]:
+    """Texts folded, in one call: fifty thousand calls would take half a second."""
+    return fold(_BREAK.join(texts)).split(_BREAK)
+
+
+def _bigrams(folded: str) -> list[str]:
+    characters = "".join(c for c in folded if c.isalnum())
     return sorted({characters[i : i + 2] for i in range(len(characters) - 1)})
 
 
 def _index(entries: Sequence[Entry]) -> dict[str, np.ndarray]:
-    phrases = [(i, _bigrams(phrase)) for i, entry in enumerate(entries) for phrase in entry.said]
+    owners = [i for i, entry in enumerate(entries) for _ in entry.said]
+    said = _folded(phrase for entry in entries for phrase in entry.said) if owners else []
+    phrases = [(i, _bigrams(phrase)) for i, phrase in zip(owners, said, strict=True)]
+    words = _folded(word for e in entries for word in (e.term, *e.same, *e.official))
     by_entry: dict[int, set[str]] = defaultdict(set)
     for i, grams in phrases:
         by_entry[i].update(grams)
+    following = iter(words)
     for i, entry in enumerate(entries):
-        for word in (entry.term, *entry.same, *entry.official):
-            by_entry[i].update(_bigrams(word))
+        for _ in (entry.term, *entry.same, *entry.official):
+            by_entry[i].update(_bigrams(next(following)))
     frequency: Counter[str] = Counter()
     for every in by_entry.values():
         frequency.update(every)
@@ -116,7 +129,11 @@ def _index(entries: Sequence[Entry]) -> dict[str, np.ndarray]:
         for gram in grams:
             postings[gram].append(phrase)
     names = sorted(weights)
+    texts = [unparsed(entry).encode() for entry in entries]
     return {
+        "texts": np.frombuffer(b"".join(texts), np.uint8),
+        "ends": np.cumsum([len(text) for text in texts]).astype(np.int64),
+        "words": np.frombuffer(_BREAK.join(words).encode(), np.uint8),
         "grams": np.array(names),
         "weights": np.array([weights[g] for g in names]),
         "starts": np.cumsum([0, *(len(postings[g]) for g in names)]).astype(np.int64),
@@ -135,7 +152,7 @@ def _load(file: Path | None) -> dict[str, np.ndarray] | None:
         return None
     try:
         with np.load(file) as arrays:
-            return {name: arrays[name] for name in ("grams", "weights", "starts", "phrases", "mass", "entry")}
+            return {name: arrays[name] for name in _ARRAYS}
     except (OSError, ValueError, KeyError):
         return None
 
@@ -147,5 +164,8 @@ def _save(file: Path, arrays: dict[str, np.ndarray]) -> None:
         unfinished = file.with_name(f".{file.stem}.tmp.npz")
         np.savez(unfinished, **arrays)  # type: ignore[arg-type]
         unfinished.replace(file)
+        for other in file.parent.glob("lexicon-*.npz"):
+            if other != file:
+                other.unlink(missing_ok=True)
     except OSError:
         return

@@ -92,9 +92,10 @@ class Service:
 
         with self._writing:
             quiet: Progress = lambda stage, done, total: None  # noqa: E731
-            return ingest(
-                paths, self.settings.home, self.makers, prune=prune, progress=progress or quiet
-            )
+            report = ingest(paths, self.settings.home, self.makers, prune=prune, progress=progress or quiet)
+            # Its phrases are indexed now, so that the first question need not wait.
+            self.lexicon()
+            return report
 
     def store(self) -> Store:
         """An open store to read from; the caller closes it."""

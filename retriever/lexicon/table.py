@@ -56,9 +56,7 @@ def entries(own: Path | None = None) -> list[Entry]:
 
     Raises PlanSeekError where the user's table cannot be read.
     """
-    # One text is parsed five times as fast as its lines one by one.
-    rows = json.loads(f"[{','.join(shipped().splitlines())}]")
-    found = {row["term"]: Entry(row["term"], *(tuple(row[field]) for field in _FIELDS)) for row in rows}
+    found = {entry.term: entry for entry in map(parsed, shipped().splitlines())}
     if own is not None and own.is_file():
         added, stopped = read(own.read_bytes(), own.name)
         for entry in added:
@@ -67,6 +65,17 @@ def entries(own: Path | None = None) -> list[Entry]:
         for term in stopped:
             found.pop(term, None)
     return list(found.values())
+
+
+def parsed(line: str) -> Entry:
+    """An entry from one line of JSON."""
+    row = json.loads(line)
+    return Entry(row["term"], *(tuple(row[field]) for field in _FIELDS))
+
+
+def unparsed(entry: Entry) -> str:
+    """An entry as one line of JSON."""
+    return json.dumps({"term": entry.term} | {field: getattr(entry, field) for field in _FIELDS}, ensure_ascii=False)
 
 
 def read(content: bytes, name: str) -> tuple[list[Entry], list[str]]:
