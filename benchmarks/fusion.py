@@ -13,11 +13,15 @@ from eval.model import Ground, QuestionSet
 from eval.questions import read_beir, read_set
 from eval.run import averages, evaluate
 from retriever import expand, fuse
+from retriever.rerankers import late
 
 SWEEPS: tuple[tuple[ModuleType, str, tuple[object, ...]], ...] = (
     (fuse, "LEXICAL_SPEAKS", ((0.4, 0.9), (0.4, 0.8), (0.3, 0.7), (0.3, 0.6), (0.25, 0.5))),
     (fuse, "DENSE_LEAST", (0.0, 0.1, 0.2, 0.3)),
     (fuse, "DENSE_MOST", (0.6, 0.8, 1.0, 1.3, 1.6)),
+    (late, "CLAUSE", (0.25, 0.5, 1.0, 1.5)),
+    (expand, "SAME_WEIGHT", (0.6, 0.8, 1.0)),
+    (expand, "OFFICIAL_WEIGHT", (0.25, 0.35, 0.5)),
     (expand, "MOST_ENTRIES", (3, 5, 8, 12)),
     (expand, "LEAST_LIKENESS", (0.1, 0.15, 0.2)),
 )
