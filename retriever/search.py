@@ -27,10 +27,8 @@ from retriever.rerankers.protocols import Candidates, Reranker
 _SHORTLIST = 12
 """Passages of a region whose evidence is weighed; the verdict rests on the best of them."""
 
-_LONGLIST = 24
-"""Passages of a region that are looked at again; fewer where the regions are many."""
 _LOOKED_AT = 1500
-"""Passages that are looked at again for all regions together."""
+"""Passages that are looked at again for all regions together: of each its shortlist, fewer where the regions are many."""
 
 _EVIDENCE_WEIGHT = 2.0
 
@@ -237,7 +235,7 @@ def _longlist(regions: Sequence[Region], corpus: Corpus, rows: Rows, scores: Sco
     """What is worth a second look: the best rows, or the best of every region of a fan-out."""
     if not regions:
         return np.array(ranking(scores, "hybrid", rows, reranker.depth), np.int32)
-    each = min(_LONGLIST, max(_SHORTLIST, _LOOKED_AT // len(regions)))
+    each = max(1, min(_SHORTLIST, _LOOKED_AT // len(regions)))
     best = (ranking(scores, "hybrid", _rows_of(region, corpus, rows), each) for region in regions)
     return np.array([row for found in best for row in found], np.int32)
 

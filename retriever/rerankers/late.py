@@ -38,18 +38,23 @@ def compared(vectors: Floats, question: NDArray[np.int64], held: Clauses) -> tup
     that no clause's vector is ever made.
     """
     asked = vectors[question]
-    whole = asked.sum(axis=0)
-    whole /= max(float(np.linalg.norm(whole)), 1e-9)
-    known, place = np.unique(held.tokens, return_inverse=True)
-    own = vectors[known]
-    first = np.concatenate(([0], held.ends[:-1]))
-    dots = np.add.reduceat((own @ whole)[place], first)
-    cosines = np.divide(dots, held.lengths, out=np.zeros_like(dots), where=held.lengths > 0)
-    clause_of_row = np.concatenate(([0], held.rows[:-1]))
     weights = np.linalg.norm(asked, axis=1)
     unit = np.divide(asked, weights[:, None], out=np.zeros_like(asked), where=weights[:, None] > 0)
-    lengths = np.linalg.norm(own, axis=1, keepdims=True)
-    near = np.divide(own, lengths, out=np.zeros_like(own), where=lengths > 0) @ unit.T
+    whole = asked.sum(axis=0)
+    whole /= max(float(np.linalg.norm(whole)), 1e-9)
+    # Each token that occurs is compared once; a table of places is a tenth of the time of np.unique.
+    occurs = np.zeros(len(vectors), bool)
+    occurs[held.tokens] = True
+    known = np.flatnonzero(occurs)
+    place = (np.cumsum(occurs) - 1)[held.tokens]
+    own = vectors[known]
+    products = own @ np.vstack([unit, whole]).T
+    lengths = np.sqrt(np.einsum("ij,ij->i", own, own))[:, None]
+    near = np.divide(products[:, :-1], lengths, out=np.zeros_like(products[:, :-1]), where=lengths > 0)
+    first = np.concatenate(([0], held.ends[:-1]))
+    dots = np.add.reduceat(products[:, -1][place], first)
+    cosines = np.divide(dots, held.lengths, out=np.zeros_like(dots), where=held.lengths > 0)
+    clause_of_row = np.concatenate(([0], held.rows[:-1]))
     nearest = np.maximum.reduceat(np.maximum(near, 0)[place], first[clause_of_row], axis=0)
     words = nearest @ weights / max(float(weights.sum()), 1e-9)
     return np.maximum.reduceat(cosines, clause_of_row), words.astype(np.float32)
