@@ -11,7 +11,7 @@ import httpx
 import numpy as np
 
 from index.embedders.errors import ModelUnavailable
-from index.embedders.prompts import chosen_prompts
+from index.embedders.prompts import Prompted, chosen_prompts
 from index.protocols import Floats
 
 KEY = "PLANSEEK_EMBEDDING_KEY"
@@ -23,7 +23,7 @@ _TRIES = 4
 _PAUSE = 0.5
 
 
-class ApiEmbedder:
+class ApiEmbedder(Prompted):
     """`setting`: the server's base address, `#` and the model's name: `http://127.0.0.1:11434/v1#bge-m3`."""
 
     def __init__(self, setting: str) -> None:
@@ -48,14 +48,6 @@ class ApiEmbedder:
         self._prompts = chosen_prompts({}, self._model)
         self.dimension = self._asked(["长度"]).shape[1]
         self.name = f"api-{self._model}-{self.dimension}"
-
-    def encode_queries(self, texts: Sequence[str]) -> Floats:
-        """(len(texts), dimension) float32 unit rows. Raises ModelUnavailable where the server fails."""
-        return self._encode(texts, self._prompts["query"])
-
-    def encode_passages(self, texts: Sequence[str]) -> Floats:
-        """(len(texts), dimension) float32 unit rows. Raises ModelUnavailable where the server fails."""
-        return self._encode(texts, self._prompts["document"])
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Floats:
         rows = np.zeros((len(texts), self.dimension), np.float32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index.embedders.errors import ModelUnavailable
 from index.embedders.folding import folded
-from index.embedders.prompts import chosen_prompts
+from index.embedders.prompts import Prompted, chosen_prompts
 from index.protocols import Floats
 
 WEIGHTS = ("onnx/model_int8.onnx", "onnx/model_quantized.onnx", "onnx/model_qint8_avx512_vnni.onnx", "onnx/model.onnx", "model.onnx")
@@ -27,7 +27,7 @@ _EARLIER = {"pooling_mode_cls_token": "cls", "pooling_mode_mean_tokens": "mean"}
 _LAYERS = ("Transformer", "Pooling", "Normalize")
 
 
-class OnnxEmbedder:
+class OnnxEmbedder(Prompted):
     """Unit rows as sentence-transformers gives them for the same folder, with CLS, mean or last-token pooling."""
 
     def __init__(self, setting: str) -> None:
@@ -67,14 +67,6 @@ class OnnxEmbedder:
             while block := file.read(1 << 20):
                 digest.update(block)
         self.name = f"{folder.resolve().name}-onnx-{digest.hexdigest()[:12]}"
-
-    def encode_queries(self, texts: Sequence[str]) -> Floats:
-        """(len(texts), dimension) float32 unit rows, with the model's query prompt where it has one."""
-        return self._encode(texts, self._prompts["query"])
-
-    def encode_passages(self, texts: Sequence[str]) -> Floats:
-        """(len(texts), dimension) float32 unit rows, with the model's passage prompt where it has one."""
-        return self._encode(texts, self._prompts["document"])
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Floats:
         rows = np.zeros((len(texts), self.dimension), np.float32)

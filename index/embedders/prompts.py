@@ -1,7 +1,10 @@
-"""Picks the prompts for queries and passages: those that a model names, else those its makers publish for its family."""
+"""The prompts for queries and passages: those that a model names, else those its makers publish; and embedders that use them."""
 
 import re
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+from index.protocols import Floats
 
 QUERY = ("query",)
 PASSAGE = ("document", "passage", "corpus")
@@ -30,3 +33,20 @@ def chosen_prompts(prompts: Mapping[str, str], name: str = "") -> dict[str, str]
             if re.search(pattern, name.lower()):
                 return {"query": query, "document": passage}
     return chosen
+
+
+class Prompted(ABC):
+    """An embedder that differs for queries and passages in the prompt alone; `_prompts` as chosen_prompts gives them."""
+
+    _prompts: dict[str, str]
+
+    def encode_queries(self, texts: Sequence[str]) -> Floats:
+        """(len(texts), dimension) float32 rows of length 1, or 0 where nothing of a text is known."""
+        return self._encode(texts, self._prompts["query"])
+
+    def encode_passages(self, texts: Sequence[str]) -> Floats:
+        """(len(texts), dimension) float32 rows of length 1, or 0 where nothing of a text is known."""
+        return self._encode(texts, self._prompts["document"])
+
+    @abstractmethod
+    def _encode(self, texts: Sequence[str], prompt: str) -> Floats: ...

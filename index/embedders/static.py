@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.embedders.errors import ModelUnavailable
 from index.embedders.folding import simplified
-from index.embedders.prompts import chosen_prompts
+from index.embedders.prompts import Prompted, chosen_prompts
 from index.protocols import Floats
 
 # Texts tokenised at once: enough for the tokenizer's threads, little enough to hold their encodings.
@@ -28,7 +28,7 @@ def is_static(folder: Path) -> bool:
     return kinds in (["StaticEmbedding"], ["StaticEmbedding", "Normalize"])
 
 
-class StaticEmbedder:
+class StaticEmbedder(Prompted):
     """Sums one row a token and scales to length 1: what sentence-transformers' StaticEmbedding and Normalize give.
 
     (The mean and the sum point the same way.) Rows may be of any float type under `embedding.weight`, or in
@@ -60,14 +60,6 @@ class StaticEmbedder:
         digest.update(spelling)
         self.name = f"{folder.resolve().name}-{digest.hexdigest()[:12]}"
         self._prompts = _prompts(folder)
-
-    def encode_queries(self, texts: Sequence[str]) -> Floats:
-        """(len(texts), dimension) float32 unit rows; a text of which no token is known is a zero row."""
-        return self._encode(texts, self._prompts["query"])
-
-    def encode_passages(self, texts: Sequence[str]) -> Floats:
-        """(len(texts), dimension) float32 unit rows; a text of which no token is known is a zero row."""
-        return self._encode(texts, self._prompts["document"])
 
     def tokens(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         """The tokens of each text by their place in `rows`, without those that are unknown (0 stands for them)."""
