@@ -12,7 +12,7 @@ from index.protocols import Rows
 from retriever.answer import answer
 from retriever.interpret import interpret
 from retriever.model import Answer, Group, Query
-from retriever.search import allowed, look_again, ranking, regions_of, score, search
+from retriever.search import allowed, look_again, ranking, regions_of, score, search, sought
 
 
 class System(Protocol):
@@ -43,8 +43,8 @@ class Planseek:
         if ground.corpus is not None:
             query = self._query(question)
             understood = interpret(query, ground.corpus.gazetteer, regions_of(ground.corpus))
-            topic = understood.topic
             rows = np.intersect1d(allowed(query, understood, ground.corpus), rows, assume_unique=True)
+            topic = sought(understood, rows, ground.corpus)
         if not rows.size:
             return []
         scores = score(topic, self._mode, self._expand, ground.backend, rows, self._tools)

@@ -162,9 +162,13 @@ STOP_WORDS = frozenset(
 
 
 class Segmenter(Protocol):
-    """Cuts a run of Chinese characters into words, the finest first (jieba's search mode)."""
+    """Cuts a run of Chinese characters into words."""
 
-    def cut_for_search(self, text: str) -> list[str]: ...
+    def cut_for_search(self, text: str) -> list[str]:
+        """The words and the shorter words in them, these first (jieba's search mode)."""
+
+    def cut(self, text: str) -> list[str]:
+        """The words of the dictionary one after the other; of what it does not know, single characters."""
 
 
 def _dictionary() -> str:
@@ -182,7 +186,7 @@ class Tokenizer:
         words = _dictionary()
         digest = hashlib.sha256((words + "".join(sorted(STOP_WORDS))).encode()).hexdigest()[:12]
         self.name = f"jieba-search-3/{digest}"
-        self._segmenter = _segmenter(engine, words.split())
+        self._segmenter = _segmenter(engine)
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text in order, repetitions kept, stop words dropped."""
@@ -210,7 +214,21 @@ def _converter():  # type: ignore[no-untyped-def]
     return OpenCC("t2s")
 
 
-def _segmenter(engine: str | None, words: list[str]) -> Segmenter:
+def word_starts(text: str) -> frozenset[int]:
+    """The places of a text at which no word of the dictionary goes on: 推广西医 has none between 广 and 西."""
+    starts = set(range(len(text) + 1))
+    for run in _RUN.finditer(text):
+        if "\u4e00" <= run.group()[0] <= "\u9fd5":
+            at = run.start()
+            for word in _segmenter(None).cut(run.group()):
+                starts.difference_update(range(at + 1, at + len(word)))
+                at += len(word)
+    return frozenset(starts)
+
+
+@lru_cache(maxsize=3)
+def _segmenter(engine: str | None) -> Segmenter:
+    words = _dictionary().split()
     if engine != "jieba":
         try:
             import rjieba
@@ -222,7 +240,7 @@ def _segmenter(engine: str | None, words: list[str]) -> Segmenter:
             # are the same for every Tokenizer, and nothing else here asks that instance.
             for word in words:
                 rjieba.add_word(word, 10, None)
-            return _Rust(rjieba.cut_for_search)
+            return _Rust(rjieba.cut_for_search, lambda text: rjieba.cut(text, False))
     import logging
 
     import jieba
@@ -236,10 +254,10 @@ def _segmenter(engine: str | None, words: list[str]) -> Segmenter:
 
 
 class _Rust:
-    """rjieba's function as a segmenter."""
+    """rjieba's functions as a segmenter."""
 
-    def __init__(self, cut_for_search: Callable[[str], list[str]]) -> None:
-        self.cut_for_search = cut_for_search
+    def __init__(self, cut_for_search: Callable[[str], list[str]], cut: Callable[[str], list[str]]) -> None:
+        self.cut_for_search, self.cut = cut_for_search, cut
 
 
 class _Plain:
@@ -250,3 +268,6 @@ class _Plain:
 
     def cut_for_search(self, text: str) -> list[str]:
         return list(self._tokenizer.cut_for_search(text))
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._tokenizer.cut(text, HMM=False))

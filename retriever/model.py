@@ -23,7 +23,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question with the user's own restrictions. k bounds the flat hits, per_region each group's."""
+    """A question with the user's own restrictions. k bounds the flat hits, per_region each group's.
+
+    previous: the question before, where this one may follow it up. literal: words of the question that restrict nothing.
+    """
 
     text: str
     k: int = 10
@@ -35,13 +38,29 @@ class Query:
     statuses: tuple[str, ...] = ()
     document: str | None = None
     expand: bool = True
+    previous: str = ""
+    literal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Words of a question and what they were read as: region, fan_out, period, kind, status, document, exact, excluded or
+    wants, with its value. loose: a restriction that is lifted where nothing meets it (今年 of a report of last year)."""
+
+    words: str
+    what: str
+    value: str
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
     """What was understood of a question: its topic, the regions named or fanned out to, and the filters in force.
 
-    regions: codes' regions; fan_out: a level, or None. notes: what the user should know about the reading.
+    fan_out: a level, or None; within: the regions that it is limited to; without: regions set aside; mentioned: regions
+    that restrict nothing. period: as shown; periods: the years asked about, from the question's words. document: words of
+    a title. wants: one of retriever.interpret.wants.WANTS. exact, excluded: what a passage must and must not hold.
+    compare: whether things are to stand side by side. read: which words say so. notes: what the user should know.
     """
 
     topic: str
@@ -52,6 +71,16 @@ class Interpretation:
     statuses: tuple[str, ...] = ()
     expansions: tuple[Expansion, ...] = ()
     notes: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    within: tuple[Region, ...] = ()
+    without: tuple[Region, ...] = ()
+    mentioned: tuple[Region, ...] = ()
+    wants: str | None = None
+    exact: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    document: str | None = None
+    compare: bool = False
+    read: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from corpus.store import Store
 from index import generations
 from index.generations import index_text
 from index.protocols import Backend, Floats, Rows
-from index.tokenizer import Tokenizer
+from index.tokenizer import Tokenizer, fold
 from retriever import evidence, fuse
 from retriever.answer import answer
 from retriever.expand import Expansion, Lexicon
 from retriever.feedback import feedback
 from retriever.interpret import check, interpret
+from retriever.interpret.documents import in_state, of_period, titled
+from retriever.interpret.documents import inside as within_years
 from retriever.model import Answer, Asked, Findings, Group, Hit, Interpretation, Query, Why
 from retriever.rerankers.protocols import Candidates, Reranker
 
@@ -128,11 +130,14 @@ def search(query: Query, corpus: Corpus, tools: Tools) -> Findings:
     if corpus.backend is None or not rows.size:
         groups = tuple(Group(region, "not_found", ()) for region in understood.regions) if understood.fan_out else ()
         return Findings(query, understood, (), groups, Asked({}))
-    scores = score(understood.topic, query.mode, query.expand, corpus.backend, rows, tools)
+    topic = sought(understood, rows, corpus)
+    scores = score(topic, query.mode, query.expand, corpus.backend, rows, tools)
     understood = replace(understood, expansions=scores.expansions)
     if query.mode == "hybrid" and tools.reranker is not None:
         longlist = _longlist(understood.regions if understood.fan_out else (), corpus, rows, scores, tools.reranker)
-        scores = look_again(scores, understood.topic, longlist, rows, corpus.backend, lambda row: _text(row, corpus), tools.reranker)
+        scores = look_again(
+            scores, topic, longlist, rows, corpus.backend, lambda row: _text(row, corpus), tools.reranker
+        )
     ranks = _Ranks(scores, rows, query.mode, corpus.backend, tools.reranker.name if tools.reranker else "")
     if understood.fan_out is None:
         best = enumerate(ranks.best(rows, query.k), 1)
@@ -145,6 +150,9 @@ def search(query: Query, corpus: Corpus, tools: Tools) -> Findings:
     return Findings(
         query, understood, tuple(replace(hit, rank=i) for i, hit in enumerate(flat[: query.k], 1)), groups, scores.what
     )
+
+
+_NONE: Rows = np.zeros(0, np.int32)
 
 
 def _rows_by(keys: Iterable[str | None]) -> dict[str, Rows]:
@@ -172,14 +180,19 @@ def allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
         )
     codes = {region.code for region in understood.regions}
     limited = bool(codes) or understood.fan_out is not None
-    stepped_back = set() if query.statuses or query.document else {document.id for document in corpus.documents.values() if document.final}
+    stepped_back = (
+        set()
+        if understood.statuses or query.document
+        else {document.id for document in corpus.documents.values() if document.final}
+    )
 
     def passes(document: Document) -> bool:
         return (
-            (not query.kinds or document.kind in query.kinds)
+            (not understood.kinds or document.kind in understood.kinds)
             and (not query.periods or document.period in query.periods)
-            and (not query.statuses or document.status in query.statuses)
+            and in_state(document, query.statuses, understood.statuses)
             and (query.document is None or document.id == query.document)
+            and (understood.document is None or titled(understood.document, document))
             and document.id not in stepped_back
         )
 
@@ -192,7 +205,44 @@ def allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
         passed[rows] = passes(document)
         if understood.fan_out is None and document.region and document.region.code in codes:
             inside[rows] = True
-    return np.flatnonzero(passed & inside).astype(np.int32)
+    for region in understood.without:
+        inside[corpus.by_region.get(region.code, _NONE)] = False
+    rows = np.flatnonzero(passed & inside).astype(np.int32)
+    if understood.exact or understood.excluded:
+        rows = _only(rows, lambda row: _holds(corpus.passages[row], corpus, understood))
+    if understood.periods:
+        loose = all(read.loose for read in understood.read if read.what == "period")
+        of_them = _only(rows, lambda row: _of_years(corpus.passages[row], corpus, understood, loose))
+        rows = rows if loose and not of_them.size else of_them
+    return rows
+
+
+def _only(rows: Rows, kept: Callable[[int], bool]) -> Rows:
+    return np.array([row for row in rows.tolist() if kept(row)], np.int32)
+
+
+def _of_years(passage: Passage, corpus: Corpus, understood: Interpretation, loose: bool) -> bool:
+    """Whether a passage is of the years asked about; of 今年, a document of unknown years may be."""
+    document = corpus.documents[passage.document]
+    return (loose and document.period is None) or any(of_period(p, passage, document) for p in understood.periods)
+
+
+def _holds(passage: Passage, corpus: Corpus, understood: Interpretation) -> bool:
+    """Whether a passage holds what must stand in it, and nothing that must not."""
+    document = corpus.documents[passage.document]
+    text = fold(index_text(passage, document.text) + "\n" + document.title)
+    return all(fold(phrase) in text for phrase in understood.exact) and not any(
+        fold(word) in text for word in understood.excluded
+    )
+
+
+def sought(understood: Interpretation, rows: Rows, corpus: Corpus) -> str:
+    """What passages are ranked by: the topic, and the years asked about where the documents are not for just those."""
+    documents = {corpus.passages[row].document for row in rows.tolist()} if understood.periods else set()
+    told = [corpus.documents[document].period for document in documents]
+    years = [read.words for read in understood.read if read.what == "period" and not read.loose
+             and not all(period and within_years(period, read.value) for period in told)]  # fmt: skip
+    return " ".join([understood.topic, *years])
 
 
 def score(topic: str, mode: str, expand: bool, backend: Backend, rows: Rows, tools: Tools) -> Scores:

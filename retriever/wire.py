@@ -40,6 +40,16 @@ def interpretation_json(understood: Interpretation) -> Json:
         "period": understood.period,
         "kinds": list(understood.kinds),
         "statuses": list(understood.statuses),
+        "periods": list(understood.periods),
+        "within": [region_json(region) for region in understood.within],
+        "without": [region_json(region) for region in understood.without],
+        "mentioned": [region_json(region) for region in understood.mentioned],
+        "wants": understood.wants,
+        "exact": list(understood.exact),
+        "excluded": list(understood.excluded),
+        "document": understood.document,
+        "compare": understood.compare,
+        "read": [{"words": read.words, "as": read.what, "value": read.value} for read in understood.read],
         "expansions": [{"word": e.word, "weight": round(e.weight, 3), "entry": e.entry} for e in understood.expansions],
         "notes": list(understood.notes),
     }
@@ -83,8 +93,7 @@ def hit_json(hit: Hit) -> Json:
         "span": {"start": passage.span.start, "end": passage.span.end},
         "text": hit.text,
         "rows": [
-            [{"column": column, "text": words} for column, words in row]
-            for row in hit.document.rows_in(passage.span)
+            [{"column": column, "text": words} for column, words in row] for row in hit.document.rows_in(passage.span)
         ],
         "citation": label(hit.document, passage),
         "evidence": round(hit.evidence, 3),

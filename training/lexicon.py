@@ -13,6 +13,9 @@ from retriever.lexicon.table import Entry
 from training.texts import Piece
 
 # A plan or an office's document speaks as the passages of a search do; laws and news fill the gaps.
+_SHORT = 90
+"""Characters of a passage that is on whatever it names."""
+
 CLOSENESS = {"plan": 2.0, "office": 1.2, "news": 0.4, "law": 0.0}
 
 
@@ -54,7 +57,8 @@ class Shown:
 
 
 def find(entries: Sequence[Entry], pieces: Sequence[Piece], most: int = 40) -> Shown:
-    """Passages that name an entry's term or another name of it, or two of its official words, the prominent ones first."""
+    """Passages on an entry: they name its term, or another name of it, in heading or lead phrase or more than once, or are
+    short; the prominent ones first. Those that merely name it answer nothing, but are no wrong answers either."""
     owners: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     for number, entry in enumerate(entries):
         for word in (entry.term, *entry.same):
@@ -82,6 +86,7 @@ def find(entries: Sequence[Entry], pieces: Sequence[Piece], most: int = 40) -> S
         score: dict[int, float] = defaultdict(float)
         words: Counter[int] = Counter()
         named: set[int] = set()
+        about: set[int] = set()
         for word, of in owned.items():
             weight = 0.5 * min(counts[word], 3) + (2.0 if word in prominent else 0.0)
             for entry_number, is_term in of:
@@ -89,13 +94,16 @@ def find(entries: Sequence[Entry], pieces: Sequence[Piece], most: int = 40) -> S
                 score[entry_number] += weight + (1.5 if is_term else 0.3)
                 if is_term:
                     named.add(entry_number)
+                    if word in prominent or counts[word] > 1:
+                        about.add(entry_number)
         # A long passage names much by the way.
         length = 0.004 * max(len(piece.text) - 200, 0)
         for entry_number, value in score.items():
             if entry_number in named or words[entry_number] >= 2:
-                scored[entry_number].append((number, value + CLOSENESS[piece.source] - length))
                 piece_of.append(number)
                 entry_of.append(entry_number)
+            if entry_number in about or (entry_number in named and len(piece.text) <= _SHORT):
+                scored[entry_number].append((number, value + CLOSENESS[piece.source] - length))
 
     best = [sorted(found, key=lambda item: (-item[1], item[0]))[:most] for found in scored]
     wanted = {number for found in best for number, _ in found}

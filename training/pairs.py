@@ -147,9 +147,9 @@ class Pairs:
         self.beside = 512
         self.mined["plan"] = np.concatenate([self.mined["plan"], self.mined.pop("office")])
         self.shares: dict[str, float] = {
-            "everyday": 0.36,
-            "written": 0.16,
-            "words": 0.12,
+            "everyday": 0.26,
+            "written": 0.18,
+            "words": 0.20,
             "official": 0.08,
             "plan": 0.10,
             "law": 0.07,
@@ -183,16 +183,19 @@ class Pairs:
         kept = self.generator.random(len(cut[0])) >= share
         return (cut[0][kept], cut[1][kept]) if kept.any() else cut
 
-    def _spoken(self, entry: Entry) -> Ids:
-        """A question, an everyday phrase, or two of them."""
+    def _said(self, entry: Entry) -> Ids:
+        """An everyday phrase for the term, or two of them: what every passage on the term is asked for with."""
         pick = self.generator
-        ask = entry.questions and (pick.random() < 0.6 or not entry.everyday)
-        pool = entry.questions if ask else entry.everyday or (entry.term,)
-        ids = self.phrases[self.phrase[pool[pick.integers(len(pool))]]]
-        if not ask and entry.everyday and pick.random() < 0.35:
-            other = entry.everyday[pick.integers(len(entry.everyday))]
-            ids = np.concatenate([ids, self.phrases[self.phrase[other]]])
-        return ids
+        pool = entry.everyday or (entry.term,)
+        chosen = pick.integers(len(pool), size=2 if pick.random() < 0.35 else 1)
+        return np.concatenate([self.phrases[self.phrase[pool[at]]] for at in chosen])
+
+    def _spoken(self, entry: Entry) -> Ids:
+        """A question or what is said: a question wants more than the term, so it is paired with words, not passages."""
+        pick = self.generator
+        if not entry.questions or (entry.everyday and pick.random() >= 0.6):
+            return self._said(entry)
+        return self.phrases[self.phrase[entry.questions[pick.integers(len(entry.questions))]]]
 
     def _shown(self, entry: int) -> int:
         found = self.shown.best[entry]
@@ -217,7 +220,7 @@ class Pairs:
         )
 
     def _everyday(self, size: int) -> Batch:
-        return self._lexicon_batch(size, self._spoken)
+        return self._lexicon_batch(size, self._said)
 
     def _official(self, size: int) -> Batch:
         return self._lexicon_batch(size, self._terms)

@@ -12,7 +12,10 @@ from app import create_app
 from retriever.service import Service
 from settings import Settings
 
-INTERPRETATION = {"topic", "regions", "fan_out", "period", "kinds", "statuses", "expansions", "notes"}
+INTERPRETATION = {
+    "topic", "regions", "fan_out", "period", "periods", "kinds", "statuses", "within", "without", "mentioned", "wants",
+    "exact", "excluded", "document", "compare", "read", "expansions", "notes",
+}  # fmt: skip
 HIT = {
     "rank",
     "score",
