@@ -26,10 +26,11 @@ def shared_folder() -> Path:
     return Path(os.environ.get("PLANSEEK_SHARED") or Path(__file__).parents[2] / "shared")
 
 
-def sources(name: str) -> Path | None:
-    """Where the documents of a set that ships can be read from, or None where only the user has them."""
-    folders = {"plans": shared_folder() / "plans", "unheard": shared_folder() / "plans", "sample": Path(__file__).parents[1] / "corpus" / "samples"}
-    return folders.get(name)
+def sources(name: str) -> tuple[Path, ...]:
+    """Where the documents of a set that ships can be read from; empty where only the user has them."""
+    plans, samples = shared_folder() / "plans", Path(__file__).parents[1] / "corpus" / "samples"
+    folders = {"plans": (plans,), "unheard": (plans,), "sample": (samples,), "regions": (plans, samples)}
+    return folders.get(name, ())
 
 
 @contextmanager
@@ -46,11 +47,12 @@ def laid_out(questions: QuestionSet, settings: Settings, *, fresh: bool = False)
         if not fresh and _holds(settings.home, questions.documents):
             yield over_home(Service(settings))
             return
-        folder = sources(questions.name)
-        if folder is None or not folder.is_dir():
+        folders = sources(questions.name)
+        absent = [folder for folder in folders if not folder.is_dir()]
+        if absent or not folders:
             where = (
-                f"也没有找到 {folder}（可用环境变量 PLANSEEK_SHARED 指明 shared 文件夹）"
-                if folder
+                f"也没有找到 {absent[0]}（可用环境变量 PLANSEEK_SHARED 指明 shared 文件夹）"
+                if absent
                 else "请先用 planseek ingest 导入它们"
             )
             raise PlanSeekError(
@@ -58,10 +60,10 @@ def laid_out(questions: QuestionSet, settings: Settings, *, fresh: bool = False)
             )
         service = Service(replace(settings, home=Path(scratch)))
         began = time.perf_counter()
-        service.ingest([folder])
+        service.ingest(folders)
         seconds = round(time.perf_counter() - began, 1)
         if not _holds(Path(scratch), questions.documents):
-            raise PlanSeekError(f"{folder} 里缺少评测集「{questions.name}」的部分文档。请检查文件是否齐全、未被改动。")
+            raise PlanSeekError(f"{'、'.join(map(str, folders))} 里缺少评测集「{questions.name}」的部分文档。请检查文件是否齐全、未被改动。")
         yield replace(over_home(service), seconds=seconds)
 
 

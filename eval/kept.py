@@ -14,7 +14,7 @@ from eval import saved
 from eval.model import Question
 from eval.saved import Report
 from retriever.cite import label, titled
-from retriever.search import Corpus
+from retriever.state import Corpus
 
 FOLDER = "evaluations"
 _ID = re.compile(r"\d{8}-\d{6}-[\w.+-]+")

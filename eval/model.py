@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from corpus.model import Span
 from index.protocols import Backend
-from retriever.search import Corpus, Tools
+from retriever.score import Tools
+from retriever.state import Corpus
 
 
 @dataclass(frozen=True, slots=True)

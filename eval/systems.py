@@ -10,9 +10,12 @@ from corpus.errors import PlanSeekError
 from eval.model import Ground, Question
 from index.protocols import Rows
 from retriever.answer import answer
+from retriever.filters import allowed, sought
 from retriever.interpret import interpret
 from retriever.model import Answer, Group, Query
-from retriever.search import allowed, look_again, ranking, regions_of, score, search, sought
+from retriever.score import look_again, ranking, score
+from retriever.search import search
+from retriever.state import Corpus, regions_of
 
 
 class System(Protocol):
@@ -48,10 +51,7 @@ class Planseek:
         if not rows.size:
             return []
         scores = score(topic, self._mode, self._expand, ground.backend, rows, self._tools)
-        reranker = self._tools.reranker
-        if self._mode == "hybrid" and reranker is not None:
-            longlist = np.array(ranking(scores, self._mode, rows, reranker.depth), np.int32)
-            scores = look_again(scores, topic, longlist, rows, ground.backend, ground.texts.__getitem__, reranker)
+        scores = look_again(scores, topic, [rows], rows, ground.backend, ground.texts.__getitem__, self._mode, self._tools)
         return ranking(scores, self._mode, rows, depth)
 
     def groups(self, question: Question) -> tuple[Group, ...] | None:
@@ -61,16 +61,9 @@ class Planseek:
         return search(self._query(question), ground.corpus, self._tools).groups
 
     def ask(self, question: Question) -> Answer | None:
-        corpus = self._ground.corpus
-        if corpus is None:
+        if self._ground.corpus is None:
             return None
-        if question.within:
-            among = frozenset(question.within)
-            corpus = replace(
-                corpus, documents={name: d for name, d in corpus.documents.items() if name in among},
-                by_document={name: rows for name, rows in corpus.by_document.items() if name in among},
-            )  # fmt: skip
-        return answer(search(self._query(question), corpus, self._tools))
+        return answer(search(self._query(question), limited(self._ground, question), self._tools))
 
     def _query(self, question: Question) -> Query:
         return Query(question.query, mode=self._mode, expand=self._expand)
@@ -123,6 +116,20 @@ class FirstWords:
 
     def ask(self, question: Question) -> Answer | None:
         return None
+
+
+def limited(ground: Ground, question: Question) -> Corpus:
+    """A home's corpus, with only the documents that a question is asked among. Raises ValueError where there is no home."""
+    corpus = ground.corpus
+    if corpus is None:
+        raise ValueError("a set of passages has no corpus")
+    if not question.within:
+        return corpus
+    among = frozenset(question.within)
+    return replace(
+        corpus, documents={name: d for name, d in corpus.documents.items() if name in among},
+        by_document={name: rows for name, rows in corpus.by_document.items() if name in among},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

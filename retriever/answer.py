@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from retriever import evidence
 from retriever.cite import cite
 from retriever.model import Answer, Asked, Findings, Hit, Statement
+from retriever.verdict.judge import ANSWERED, FOUND, RELATED
 
 _PER_PASSAGE = 2
 _MOST_STATEMENTS = 8
@@ -15,14 +16,15 @@ def answer(findings: Findings) -> Answer:
     """The sentences that answer, in order of their passages' rank; a region or a question without evidence gets none."""
     if findings.interpretation.fan_out is not None:
         by_region = {
-            group.region.code: tuple(_statements(_trusted(group.hits, evidence.FOUND), findings.what, _MOST_PER_REGION))
+            group.region.code: tuple(_statements(_trusted(group.hits, FOUND), findings.what, _MOST_PER_REGION))
             for group in findings.groups
         }
         found = sum(group.status == "found" for group in findings.groups)
         status = "not_found" if not found else "answered" if found == len(findings.groups) else "partly"
         overview = tuple(statement for group in findings.groups for statement in by_region[group.region.code][:1])
         return Answer(findings, status, overview, by_region)
-    statements = tuple(_statements(_trusted(findings.hits, evidence.ANSWER), findings.what, _MOST_STATEMENTS))
+    hits = findings.hits if findings.answered >= ANSWERED else ()
+    statements = tuple(_statements(_trusted(hits, RELATED) or hits[:1], findings.what, _MOST_STATEMENTS))
     return Answer(findings, "answered" if statements else "not_found", statements)
 
 

@@ -1,4 +1,4 @@
-"""Judges whether a passage speaks of a topic: how much of what was asked stands together in one of its sentences."""
+"""Weighs how much of what was asked stands together in one sentence of a passage. Decides nothing."""
 
 import re
 from collections.abc import Container, Mapping, Sequence
@@ -10,15 +10,6 @@ from index.protocols import Backend
 from index.tokenizer import Tokenizer, fold
 from retriever.expand import Expansion
 from retriever.model import Asked
-
-FOUND = 0.55
-"""Least evidence for 「有相关表述」; chosen on the dev half of eval/sets/plans (benchmarks/verdict.py)."""
-
-ANSWER = 0.5
-"""Least evidence to answer a question that does not fan out: a wrong refusal there costs more than a weak answer."""
-
-RELATED = 0.5
-"""Least evidence for a further passage of a region that has one with enough."""
 
 # Units in charge are named after many a measure: 区文化旅游体育局 does not make a measure one of tourism.
 _UNITS = re.compile(r"[（(][^（）()]*(?:牵头|责任|配合|负责)[^（）()]*[)）]")
@@ -176,10 +167,10 @@ def evidence(what: Asked, passage: Passage, text: str, title: str = "") -> float
             titled = sum(w for t, w in terms.items() if t in top and t not in sentence and t not in above)
             best = max(best, (0.85 * around + 0.15 * inside + 0.4 * titled) / total if total > 0 else 0.0)
     if what.words:
-        body = f"{whole} {above}"
+        held = f"{whole} {above}"
         doubt = 1.0
         for word, weight in what.words:
-            if word in body:
+            if word in held:
                 doubt *= 1 - (weight if len(word) >= 3 else 0.5 * weight)
         best = max(best, 1 - doubt)
     return min(1.0, best)
@@ -198,6 +189,12 @@ def _folded(passage: Passage, text: str) -> tuple[str, str, str, tuple[str, ...]
 @lru_cache(maxsize=2_000)
 def _folded_title(title: str) -> str:
     return fold(title)
+
+
+def body(passage: Passage, text: str) -> str:
+    """A passage with what stands above it, folded, without units in charge."""
+    above, _, whole, _ = _folded(passage, text)
+    return f"{whole} {above}"
 
 
 def best_sentences(what: Asked, passage: Passage, text: str, most: int) -> list[Span]:

@@ -18,8 +18,10 @@ LEAST_LIKENESS = 0.15
 SAME_WEIGHT, OFFICIAL_WEIGHT = 0.8, 0.5
 """The weights of a term's other names, and of words that stand near it, beside the term's own."""
 _ENOUGH_EVIDENCE = 12.0
+_LONGEST_NAME = 14
+"""Characters of a name that is looked for in a topic."""
 _BREAK = "\x1f"
-_ARRAYS = ("texts", "ends", "words", "grams", "weights", "starts", "phrases", "mass", "entry")
+_ARRAYS = ("texts", "ends", "words", "names", "counts", "grams", "weights", "starts", "phrases", "mass", "entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class Expansion:
     word: str
     weight: float
     entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A term of the lexicon, or another name of it, that stands in a topic: its length there, and all names it goes by."""
+
+    length: int
+    names: frozenset[str]
 
 
 class Lexicon:
@@ -47,7 +57,9 @@ class Lexicon:
             if file:
                 _save(file, arrays)
         self._texts, self._ends = arrays["texts"], arrays["ends"]
-        self.words = frozenset(arrays["words"].tobytes().decode().split(_BREAK))
+        words = arrays["words"].tobytes().decode().split(_BREAK)
+        self.words = frozenset(words)
+        self._names = _names(words, arrays["names"].tolist(), arrays["counts"].tolist())
         self._grams = {gram: i for i, gram in enumerate(arrays["grams"].tolist())}
         self._weights = arrays["weights"]
         self._starts, self._phrases = arrays["starts"], arrays["phrases"]
@@ -79,6 +91,19 @@ class Lexicon:
         order = np.argsort(-best, kind="stable")[:MOST_ENTRIES]
         return [(float(best[i]), self._entry_at(int(i))) for i in order if best[i] >= LEAST_LIKENESS]
 
+    def named(self, topic: str) -> list[Named]:
+        """The lexicon's names in a topic, the longest first at each place, none inside another."""
+        folded = fold(topic)
+        taken: list[tuple[int, int]] = []
+        found: list[Named] = []
+        for length in range(min(_LONGEST_NAME, len(folded)), 1, -1):
+            for start in range(len(folded) - length + 1):
+                names = self._names.get(folded[start : start + length])
+                if names and not any(start < end and begin < start + length for begin, end in taken):
+                    taken.append((start, start + length))
+                    found.append(Named(length, names))
+        return found
+
     def _entry_at(self, number: int) -> Entry:
         """One entry: of thousands, a question needs a few, so each is parsed when it is asked for."""
         start = int(self._ends[number - 1]) if number else 0
@@ -101,6 +126,18 @@ class Lexicon:
 def _folded(texts: Iterable[str]) -> list[str]:
     """Texts folded, in one call: fifty thousand calls would take half a second."""
     return fold(_BREAK.join(texts)).split(_BREAK)
+
+
+def _names(words: list[str], names: list[int], counts: list[int]) -> dict[str, frozenset[str]]:
+    """Name → every name of the entries that bear it. words: per entry its names, then its official words."""
+    at = 0
+    bearing: dict[str, frozenset[str]] = {}
+    for own, count in zip(names, counts, strict=True):
+        together = frozenset(words[at : at + own])
+        for name in together:
+            bearing[name] = bearing[name] | together if name in bearing else together
+        at += count
+    return bearing
 
 
 def _bigrams(folded: str) -> list[str]:
@@ -133,6 +170,8 @@ def _index(entries: Sequence[Entry]) -> dict[str, np.ndarray]:
     return {
         "texts": np.frombuffer(b"".join(texts), np.uint8),
         "ends": np.cumsum([len(text) for text in texts]).astype(np.int64),
+        "names": np.array([1 + len(e.same) for e in entries], np.int32),
+        "counts": np.array([1 + len(e.same) + len(e.official) for e in entries], np.int32),
         "words": np.frombuffer(_BREAK.join(words).encode(), np.uint8),
         "grams": np.array(names),
         "weights": np.array([weights[g] for g in names]),

@@ -94,7 +94,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its score and rank; evidence in 0–1: how much of what was asked stands in one place of it."""
+    """A passage with its score and rank; evidence: the probability that it speaks of what was asked."""
 
     passage: Passage
     document: Document
@@ -118,13 +118,14 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Findings:
     """The result of a search: what was understood, the flat ranking, the groups where the question fans out, and the
-    terms by which evidence was weighed."""
+    terms by which evidence was weighed. answered: the probability that the question is answered here at all."""
 
     query: Query
     interpretation: Interpretation
     hits: tuple[Hit, ...]
     groups: tuple[Group, ...]
     what: Asked
+    answered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from retriever.lexicon.table import OWN
 from retriever.model import Answer, Findings, Query
 from retriever.rerankers import load_reranker
 from retriever.rerankers.protocols import Reranker
-from retriever.search import Searcher, Tools
+from retriever.score import Tools
+from retriever.search import Searcher
 from settings import Settings
 
 if TYPE_CHECKING:

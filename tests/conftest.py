@@ -19,7 +19,8 @@ from index.protocols import Embedder
 from index.tokenizer import Tokenizer
 from retriever.expand import Lexicon
 from retriever.rerankers import load_reranker
-from retriever.search import Searcher, Tools
+from retriever.score import Tools
+from retriever.search import Searcher
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "corpus" / "samples"

@@ -169,7 +169,7 @@ def _why(hit: Json) -> str:
         )
     if "evidence" in hit:
         rows.append(
-            f"<tr><th>切题程度</th><td>{float(hit['evidence']):.0%}</td><td></td><td>所问的要点集中在一句话里的比例</td></tr>"
+            f"<tr><th>切题程度</th><td>{float(hit['evidence']):.0%}</td><td></td><td>这一段确实说到所问内容的可能性</td></tr>"
         )
     return f"<table>{''.join(rows)}</table>"
 

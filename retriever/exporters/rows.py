@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from corpus.model import Region
-from retriever import evidence
 from retriever.cite import label
 from retriever.model import Findings, Hit
+from retriever.verdict import judge
 
 COLUMNS = (
     "问题",
@@ -59,10 +59,10 @@ def rows(findings: Findings) -> Iterator[Row]:
     """The passages as they are shown: by region where the question fans out, by rank otherwise."""
     if findings.interpretation.fan_out is None:
         for hit in findings.hits:
-            yield Row(hit.passage.region, FOUND if hit.evidence >= evidence.ANSWER else NEAR, hit)
+            yield Row(hit.passage.region, FOUND if hit.evidence >= judge.RELATED else NEAR, hit)
         return
     for group in findings.groups:
         if not group.hits:
             yield Row(group.region, NOT_FOUND, None)
         for hit in group.hits:
-            yield Row(group.region, FOUND if hit.evidence >= evidence.FOUND else NEAR, hit)
+            yield Row(group.region, FOUND if hit.evidence >= judge.FOUND else NEAR, hit)

@@ -1,5 +1,6 @@
 """Whether a document or a passage is what a question's words name: its title, its years. Reads no question."""
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from corpus.model import Document, Passage
@@ -13,12 +14,15 @@ def titled(words: str, document: Document) -> bool:
     return bool(title) and (asked in title or title in asked)
 
 
-def in_state(document: Document, chosen: tuple[str, ...], said: tuple[str, ...]) -> bool:
-    """Whether a document is in one of the states that the user chose or, failing that, the question names: 草案 is said of
-    every draft."""
+def in_state(
+    document: Document, chosen: tuple[str, ...], said: tuple[str, ...], present: Collection[str | None]
+) -> bool:
+    """Whether a document is in one of the states that the user chose or, failing that, the question names. 草案 is said of
+    every draft; so is 征求意见稿 or 送审稿 where the corpus has none of it. present: the states of the corpus's documents."""
     if chosen or not said:
         return not chosen or document.status in chosen
-    return document.status in said or ("草案" in said and document.status in _DRAFTS)
+    loosely = any(state in _DRAFTS and (state == "草案" or state not in present) for state in said)
+    return document.status in said or (loosely and document.status in _DRAFTS)
 
 
 _DRAFTS = frozenset(("征求意见稿", "草案", "送审稿"))

@@ -34,7 +34,7 @@ def take_exact(question: Question) -> tuple[str, ...]:
     for match in question.all(_QUOTED):
         phrase = next(group for group in match.groups() if group).strip()
         span = Span(*match.span())
-        if not phrase or not question.take(span, "exact", phrase):
+        if len(phrase) < 2 or not question.take(span, "exact", phrase):
             continue
         found.append(phrase)
         blank = len(span.of(question.asked)) - 2

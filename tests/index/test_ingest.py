@@ -19,7 +19,8 @@ from corpus.store import Store
 from index.generations import Makers
 from index.ingest import Report, ingest
 from retriever.model import Query
-from retriever.search import Searcher, Tools
+from retriever.score import Tools
+from retriever.search import Searcher
 
 TEXT = """临澜市沧浦区促进生态修复行动计划
 

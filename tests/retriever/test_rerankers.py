@@ -23,7 +23,7 @@ from retriever.rerankers import load_reranker
 from retriever.rerankers.cross_encoder import CrossEncoderReranker
 from retriever.rerankers.late import CLAUSE, LateInteraction, compared
 from retriever.rerankers.protocols import Candidates
-from retriever.search import Scores, look_again, ranking
+from retriever.score import Scores, look_again, ranking
 from retriever.service import Service
 from settings import Settings
 from tests.index.small_table import Characters, listed
