@@ -48,11 +48,13 @@ class Search(BaseModel):
     statuses: list[str] = Field([], max_length=20, description="只看这些状态，如 正式")
     document: str | None = Field(None, description="只看这一份文档（编号）")
     expand: bool = Field(True, description="是否把日常说法同时译成规划用语检索")
+    previous: str = Field("", max_length=20_000, description="上一个问题：这一问是追问时填写")
+    literal: list[str] = Field([], max_length=50, description="问题里不作限定的词，例如把“安徽”只当主题词")
 
     def question(self) -> Question:
         return Question(
             self.query, self.k, self.per_region, self.mode, tuple(self.regions), tuple(self.kinds),
-            tuple(self.periods), tuple(self.statuses), self.document, self.expand,
+            tuple(self.periods), tuple(self.statuses), self.document, self.expand, self.previous, tuple(self.literal),
         )  # fmt: skip
 
 
@@ -74,6 +76,12 @@ class Judgements(BaseModel):
 
     query: str = Field(min_length=1, max_length=20_000, description="问题")
     marks: list[Mark] = Field(min_length=1, max_length=1000)
+
+
+class Compare(Search):
+    """A question and what stands side by side."""
+
+    columns: list[str] = Field([], max_length=50, description="并排的几列：主题（养老、托育）或时期（十三五、2026）；空则取问题里的时期或草案、正式稿")
 
 
 class Export(Search):
@@ -127,6 +135,10 @@ def create_app(service: Service | None = None) -> FastAPI:
     def ask(body: Search) -> dict[str, Any]:
         return wire.answer_json(served.ask(body.question()))
 
+    @app.post("/v1/compare", summary="对比：地区 × 主题、时期或草案与正式稿，每格都是带出处的原文")
+    def compare(body: Compare) -> dict[str, Any]:
+        return wire.matrix_json(served.compare(body.question(), body.columns))
+
     @app.post("/v1/export", summary="导出检索结果为文件", response_class=Response)
     def export(body: Export) -> Response:
         content = served.export(body.question(), body.format)
@@ -170,6 +182,20 @@ def create_app(service: Service | None = None) -> FastAPI:
             if store.document(document_id) is None:
                 raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
             return {"boxes": [asdict(box) for box in boxes(store.layout(document_id), Span(start, end))]}
+
+    @app.get("/v1/documents/{document_id}/around", summary="一段原文的前一段和后一段")
+    def around(
+        document_id: str, start: Annotated[int, Query(ge=0)], end: Annotated[int, Query(ge=0)]
+    ) -> dict[str, Any]:
+        with _open(served.store) as store:
+            found = store.document(document_id)
+            if found is None:
+                raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
+            return wire.neighbours_json(found, store.passages(document_id), start, end)
+
+    @app.get("/v1/documents/{document_id}/changes", summary="正式稿对这份草案改了什么")
+    def changed(document_id: str) -> dict[str, Any]:
+        return {"changes": [wire.change_json(change) for change in served.changes(document_id)]}
 
     @app.get("/v1/evaluations", summary="保存的评测结果，和可以评测的题集与系统")
     def kept_evaluations() -> dict[str, Any]:

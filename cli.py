@@ -37,7 +37,8 @@ Periods = Annotated[list[str] | None, typer.Option("--period", help="只看这�
 Statuses = Annotated[list[str] | None, typer.Option("--status", help="只看这个状态，如 正式、征求意见稿")]
 DocumentId = Annotated[str | None, typer.Option("--document", help="只看这一份文档（编号）")]
 Expand = Annotated[bool, typer.Option("--expand/--no-expand", help="是否把日常说法同时译成规划用语检索")]
-
+After = Annotated[str, typer.Option("--after", help="上一个问题：这一问是追问时填写，如 --after 各区生态修复措施")]
+Literal = Annotated[list[str] | None, typer.Option("--literal", help="问题里这个词不作限定，只当主题（可重复）")]
 
 _INTERRUPTED = 130
 
@@ -175,12 +176,12 @@ def _places(home: Path | None) -> "list[Place]":
 def search(
     question: Question, k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None,
     kind: Kinds = None, period: Periods = None, status: Statuses = None, document: DocumentId = None,
-    expand: Expand = True, home: Home = None, as_json: AsJson = False,
+    expand: Expand = True, after: After = "", literal: Literal = None, home: Home = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """检索：返回带出处的原文段落；问「各区……」时逐区返回。"""
     from retriever.wire import findings_json
 
-    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand)
+    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
     findings = _service(home).search(query)
     print_json(findings_json(findings)) if as_json else _print_findings(findings)
 
@@ -189,12 +190,12 @@ def search(
 def ask(
     question: Question, k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None,
     kind: Kinds = None, period: Periods = None, status: Statuses = None, document: DocumentId = None,
-    expand: Expand = True, home: Home = None, as_json: AsJson = False,
+    expand: Expand = True, after: After = "", literal: Literal = None, home: Home = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """提问：用原文句子回答，每句附出处；没有依据就说未检索到。"""
     from retriever.wire import answer_json
 
-    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand)
+    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
     answered = _service(home).ask(query)
     print_json(answer_json(answered)) if as_json else _print_answer(answered)
 
@@ -205,10 +206,11 @@ def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="写入的文件")],
     format_name: Annotated[str | None, typer.Option("--format", help="xlsx、csv、md 或 json；默认看文件扩展名")] = None,
     k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None, kind: Kinds = None,
-    period: Periods = None, status: Statuses = None, document: DocumentId = None, expand: Expand = True, home: Home = None,
+    period: Periods = None, status: Statuses = None, document: DocumentId = None, expand: Expand = True, after: After = "",
+    literal: Literal = None, home: Home = None,
 ) -> None:  # fmt: skip
     """把检索到的原文导出为 Excel、CSV、Markdown 或 JSON 文件。"""
-    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand)
+    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
     content = _service(home).export(query, format_name or output.suffix.lstrip(".").lower() or "xlsx")
     try:
         output.write_bytes(content)
@@ -217,6 +219,49 @@ def export(
             f"无法写入 {output}（{error.strerror}）。请检查文件夹是否存在、文件是否正被打开。"
         ) from error
     print(f"已导出：{output}", file=sys.stderr)  # noqa: T201
+
+
+@app.command()
+def compare(
+    question: Question,
+    column: Annotated[list[str] | None, typer.Option("--column", help="并排的一列：主题（养老）或时期（十三五、2026），可重复")] = None,
+    per_region: PerRegion = 1, mode: Mode = "hybrid", region: Regions = None, kind: Kinds = None, home: Home = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """对比：各地区并排几个主题、几个时期或草案与正式稿，每格都是带出处的原文。"""
+    from retriever.wire import matrix_json
+
+    query = _query(question, 10, per_region, mode, region, kind, None, None, None, True)
+    found = _service(home).compare(query, column or ())
+    if as_json:
+        print_json(matrix_json(found))
+        return
+    for row in found.rows:
+        for name, cell in zip(found.columns, row.cells, strict=True):
+            say(f"\n【{cell.region.name}｜{name}】" + ("" if cell.hits else "未检索到"))
+            _print_hits(cell.hits)
+
+
+@app.command()
+def changes(
+    document: Annotated[str, typer.Argument(metavar="编号", help="草案的文档编号（planseek ingest --json 可见）")],
+    home: Home = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """正式稿对一份草案改了什么：增、删、改的句子，两边都有出处。"""
+    from retriever.wire import change_json
+
+    found = _service(home).changes(document)
+    if as_json:
+        print_json({"changes": [change_json(change) for change in found]})
+        return
+    say(f"共 {len(found)} 处不同。" if found else "两份文件的正文没有不同。")
+    for change in found:
+        kind = "改动" if change.before and change.after else "新增" if change.after else "删去"
+        say(f"\n【{kind}】")
+        for name, citation in (("草案", change.before), ("正式", change.after)):
+            if citation:
+                say(f"    {name}：{' '.join(citation.quote.split())}")
+                say(f"        ——{citation.label}")
 
 
 @app.command()
@@ -245,13 +290,14 @@ app.add_typer(lexicon, name="lexicon")
 
 def _query(
     question: str, k: int, per_region: int, mode: str, region: list[str] | None, kind: list[str] | None,
-    period: list[str] | None, status: list[str] | None, document: str | None, expand: bool,
+    period: list[str] | None, status: list[str] | None, document: str | None, expand: bool, after: str = "",
+    literal: list[str] | None = None,
 ) -> "Query":  # fmt: skip
     from retriever.model import Query
 
     return Query(
         question, k, per_region, mode, tuple(region or ()), tuple(kind or ()), tuple(period or ()), tuple(status or ()),
-        document, expand,
+        document, expand, after, tuple(literal or ()),
     )  # fmt: skip
 
 
@@ -301,8 +347,15 @@ def _print_findings(findings: "Findings") -> None:
         _print_hits(group.hits)
 
 
+_READ = {"region": "地区", "fan_out": "逐个", "period": "时间", "kind": "文种", "status": "状态", "document": "文件", "exact": "须含",
+         "excluded": "不含", "wants": "想要"}  # fmt: skip
+
+
 def _print_interpretation(findings: "Findings") -> None:
     understood = findings.interpretation
+    if understood.read:
+        parts = "；".join(f"{_READ[read.what]} {read.value}" for read in understood.read)
+        say(f"理解为：{understood.topic}（{parts}）")
     if understood.expansions:
         say("已同时检索：" + "、".join(e.word for e in understood.expansions[:8]))
     for note in understood.notes:
@@ -328,6 +381,8 @@ def _print_hits(hits: "tuple[Hit, ...]") -> None:
     for hit in hits:
         say(f"{hit.rank}. {label(hit.document, hit.passage)}")
         say("    " + " ".join(hit.text.split()))
+        if hit.also:
+            say(f"    相同表述另见 {len(hit.also)} 个地区：{'、'.join(region.name for region in hit.also)}")
 
 
 def _print_answer(answered: "Answer") -> None:

@@ -6,11 +6,13 @@ from retriever.model import Citation
 
 
 def label(document: Document, passage: Passage) -> str:
-    """《标题》第三节 加强生态保护修复 第3段: title, headings, paragraph (第3—5段 where a passage covers several)."""
+    """《标题》第三节 加强生态保护修复 第3段: title, headings, paragraph (第3—5段 where a passage covers several); what is no
+    final text says so behind the title."""
     headings = " ".join(passage.trail[: passage.headings])
     first, last = passage.paragraph, passage.last_paragraph
     paragraph = f"第{first}段" if first == last else f"第{first}—{last}段"
-    return f"{titled(document.title)}{headings + ' ' if headings else ''}{paragraph}"
+    state = document.status if document.status != "正式" and document.status not in document.title else ""
+    return f"{titled(document.title)}{f'（{state}）' if state else ''}{headings + ' ' if headings else ''}{paragraph}"
 
 
 def titled(title: str) -> str:

@@ -94,7 +94,8 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its score and rank; evidence: the probability that it speaks of what was asked."""
+    """A passage with its score and rank; evidence: the probability that it speaks of what was asked; also: the other regions
+    of a fan-out that word it alike."""
 
     passage: Passage
     document: Document
@@ -103,6 +104,7 @@ class Hit:
     rank: int
     evidence: float
     why: Mapping[str, Why] = field(default_factory=dict)
+    also: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,25 @@ class Findings:
     groups: tuple[Group, ...]
     what: Asked
     answered: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One region's cells of a matrix, a group a column; region: None where the question names none."""
+
+    region: Region | None
+    cells: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """What stands side by side: by is topic, period or status, columns its values."""
+
+    query: Query
+    interpretation: Interpretation
+    by: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 
 from corpus.errors import NotReady
-from corpus.model import Region
+from corpus.model import Passage, Region
 from corpus.store import Store
 from index.generations import index_text
 from index.protocols import Floats, Rows
@@ -34,7 +34,7 @@ class Searcher:
     """Searches one home folder; picks up a new generation by itself. Safe to share between threads."""
 
     def __init__(self, home: Path, tools: Tools) -> None:
-        self._home, self._tools = home, tools
+        self._home, self.tools = home, tools
         self._lock = Lock()
         self._corpus: Corpus | None = None
 
@@ -51,7 +51,7 @@ class Searcher:
         try:
             with self._lock, store.reading():
                 if self._corpus is None or self._corpus.generation != stamp_of(store):
-                    self._corpus = opened(self._home, store, self._tools.makers)
+                    self._corpus = opened(self._home, store, self.tools.makers)
                 return self._corpus
         finally:
             store.close()
@@ -59,7 +59,7 @@ class Searcher:
     def search(self, query: Query) -> Findings:
         """Answer a query with passages. Raises PlanSeekError for a query that cannot be searched."""
         check(query)
-        return search(query, self.corpus(), self._tools)
+        return search(query, self.corpus(), self.tools)
 
     def ask(self, query: Query) -> Answer:
         """Answer a query with cited sentences. Raises PlanSeekError for a query that cannot be searched."""
@@ -79,10 +79,12 @@ class Looked:
     values: Floats
 
 
-def look(query: Query, corpus: Corpus, tools: Tools) -> Looked | Interpretation:
+def look(
+    query: Query, corpus: Corpus, tools: Tools, understood: Interpretation | None = None
+) -> Looked | Interpretation:
     """Understand a checked query, rank, and look closely at the best passages, of every region where it fans out; only the
-    interpretation where no filter lets anything through."""
-    understood = interpret(query, corpus.gazetteer, regions_of(corpus))
+    interpretation where no filter lets anything through. understood: where it is to be read otherwise than by its words."""
+    understood = understood or interpret(query, corpus.gazetteer, regions_of(corpus))
     rows = allowed(query, understood, corpus)
     if corpus.backend is None or not rows.size:
         return understood
@@ -100,9 +102,9 @@ def look(query: Query, corpus: Corpus, tools: Tools) -> Looked | Interpretation:
     return Looked(replace(understood, expansions=scores.expansions), rows, scores, ranks, tuple(pairs), values)
 
 
-def search(query: Query, corpus: Corpus, tools: Tools) -> Findings:
-    """The whole way from a checked query to findings over one state of the corpus."""
-    looked = look(query, corpus, tools)
+def search(query: Query, corpus: Corpus, tools: Tools, reading: Interpretation | None = None) -> Findings:
+    """The whole way from a checked query to findings over one state of the corpus. reading: as `understood` of look."""
+    looked = look(query, corpus, tools, reading)
     if isinstance(looked, Interpretation):
         groups = tuple(Group(region, "not_found", ()) for region in looked.regions) if looked.fan_out else ()
         return Findings(query, looked, (), groups, Asked({}))
@@ -121,6 +123,7 @@ def search(query: Query, corpus: Corpus, tools: Tools) -> Findings:
         _group(region, shortlists.get(region.code, []), corpus, scores, ranks, held, bare, query.per_region)
         for region in understood.regions
     )
+    groups = _alike(groups, [corpus.passages[row] for row, p in held.items() if p >= FOUND])
     if query.mode != "bm25":
         groups = _nearest_rejected(groups, corpus, rows, scores, ranks, held, tools.makers.tokenizer)
     flat = sorted((hit for group in groups for hit in group.hits), key=lambda hit: (-hit.score, hit.passage.id))
@@ -177,6 +180,20 @@ def _group(
     if not passed:
         return Group(region, "not_found", (), shown[0] if shown else None)
     return Group(region, "found", tuple(shown))
+
+
+def _alike(groups: tuple[Group, ...], found: Sequence[Passage]) -> tuple[Group, ...]:
+    """The groups with each hit told which other found regions word it alike (see corpus.links.copies)."""
+    bearing: dict[str, dict[str, Region]] = {}
+    for passage in found:
+        if passage.family and passage.region:
+            bearing.setdefault(passage.family, {})[passage.region.code] = passage.region
+
+    def told(hit: Hit, own: Region) -> Hit:
+        others = bearing.get(hit.passage.family or "", {})
+        return replace(hit, also=tuple(others[code] for code in sorted(others) if code != own.code))
+
+    return tuple(replace(group, hits=tuple(told(hit, group.region) for hit in group.hits)) for group in groups)
 
 
 def _nearest_rejected(

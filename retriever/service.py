@@ -1,20 +1,24 @@
 """What the command line and the API both offer, over one home folder: search, ask, export, inspect, ingest."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.errors import PlanSeekError
 from corpus.store import Store
 from index.embedders import load_bundled, load_embedder
 from index.generations import Makers
 from index.protocols import Embedder
 from index.tokenizer import Tokenizer
 from retriever import exporters
+from retriever.changes import Change, changes
 from retriever.expand import Lexicon
 from retriever.lexicon.table import OWN
-from retriever.model import Answer, Findings, Query
+from retriever.matrix import matrix
+from retriever.model import Answer, Findings, Matrix, Query
 from retriever.rerankers import load_reranker
 from retriever.rerankers.protocols import Reranker
 from retriever.score import Tools
@@ -82,6 +86,22 @@ class Service:
     def ask(self, query: Query) -> Answer:
         """Cited sentences for a query. Raises PlanSeekError."""
         return self.searcher.ask(query)
+
+    def compare(self, query: Query, columns: Sequence[str] = ()) -> Matrix:
+        """Regions by topics, periods or states, each cell with its passages. Raises PlanSeekError."""
+        searcher = self.searcher
+        return matrix(query, columns, searcher.corpus(), searcher.tools)
+
+    def changes(self, document_id: str) -> list[Change]:
+        """What the final version changed of this draft. Raises PlanSeekError where there is no final version."""
+        with closing(self.store()) as store:
+            draft = store.document(document_id)
+            final = store.document(draft.final) if draft and draft.final else None
+            if draft is None or final is None:
+                raise PlanSeekError(
+                    "没有可以比较的正式文件。请打开一份草案（征求意见稿、送审稿），并确认语料里有它的正式版本。"
+                )
+            return changes(draft, store.passages(draft.id), final, store.passages(final.id))
 
     def export(self, query: Query, format_name: str) -> bytes:
         """A file of the passages for a query. Raises PlanSeekError."""

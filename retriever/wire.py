@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.model import Document, Passage, Region
 from corpus.remarks import remarks
+from retriever.changes import Change
 from retriever.cite import label
-from retriever.model import Answer, Findings, Group, Hit, Interpretation, Statement
+from retriever.model import Answer, Citation, Findings, Group, Hit, Interpretation, Matrix, Statement
 
 if TYPE_CHECKING:
     from index.ingest import FileReport, Report
@@ -97,6 +98,7 @@ def hit_json(hit: Hit) -> Json:
         ],
         "citation": label(hit.document, passage),
         "evidence": round(hit.evidence, 3),
+        "also": [region_json(region) for region in hit.also],
         "why": why,
     }
 
@@ -110,20 +112,54 @@ def group_json(group: Group) -> Json:
     }
 
 
-def statement_json(statement: Statement) -> Json:
+def matrix_json(matrix: Matrix) -> Json:
     return {
-        "text": statement.text,
-        "citations": [
-            {
-                "document": document_json(c.document),
-                "trail": list(c.trail),
-                "paragraph": c.paragraph,
-                "span": {"start": c.span.start, "end": c.span.end},
-                "quote": c.quote,
-                "citation": c.label,
-            }
-            for c in statement.citations
+        "query": matrix.query.text,
+        "interpretation": interpretation_json(matrix.interpretation),
+        "by": matrix.by,
+        "columns": list(matrix.columns),
+        "rows": [
+            {"region": region_json(row.region), "cells": [group_json(cell) for cell in row.cells]} for row in matrix.rows
         ],
+    }
+
+
+def change_json(change: Change) -> Json:
+    return {
+        "before": citation_json(change.before) if change.before else None,
+        "after": citation_json(change.after) if change.after else None,
+        "words": [{"tag": tag, "before": before, "after": after} for tag, before, after in change.words],
+    }
+
+
+def neighbours_json(document: Document, passages: Sequence[Passage], start: int, end: int) -> Json:
+    """The passages before and after a span, in reading order; None at either end of the document."""
+    before = [passage for passage in passages if passage.span.end <= start]
+    after = [passage for passage in passages if passage.span.start >= end]
+
+    def short(passage: Passage) -> Json:
+        return {
+            "span": {"start": passage.span.start, "end": passage.span.end},
+            "text": passage.span.of(document.text),
+            "trail": list(passage.trail),
+            "citation": label(document, passage),
+        }
+
+    return {"before": short(before[-1]) if before else None, "after": short(after[0]) if after else None}
+
+
+def statement_json(statement: Statement) -> Json:
+    return {"text": statement.text, "citations": [citation_json(citation) for citation in statement.citations]}
+
+
+def citation_json(c: Citation) -> Json:
+    return {
+        "document": document_json(c.document),
+        "trail": list(c.trail),
+        "paragraph": c.paragraph,
+        "span": {"start": c.span.start, "end": c.span.end},
+        "quote": c.quote,
+        "citation": c.label,
     }
 
 

@@ -30,6 +30,7 @@ HIT = {
     "citation",
     "evidence",
     "why",
+    "also",
 }
 DOCUMENT = {"id", "title", "file", "region", "kind", "period", "status"}
 REGION = {"code", "name", "level"}
