@@ -118,7 +118,7 @@ def wrong(golden: dict[str, Any], understood: Interpretation, gazetteer: Gazette
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.interpretation", description=__doc__)
-    parser.add_argument("half", nargs="?", default="open", choices=("open", "sealed", "third"))
+    parser.add_argument("half", nargs="?", default="open", choices=("open", "sealed", "third", "fourth"))
     parser.add_argument("--show", action="store_true", help="every difference")
     options = parser.parse_args()
     gazetteer, present = regions()

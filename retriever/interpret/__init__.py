@@ -138,7 +138,8 @@ def _joined(
         levels = {level: rank for rank, level in enumerate(LEVELS)}
         return fields(tuple(r for r in outer if levels[r.level] < levels[now.fan_out]), now.fan_out)
     if now.regions:
-        besides = before.regions if follow.compared(asked) and before.fan_out is None else ()
+        named = not any(read.what == "fan_out" for read in before.read)
+        besides = before.regions if follow.compared(asked) and named else ()
         return fields((*besides, *now.regions), None) if besides else now
     if before.fan_out and not any(read.what == "region" for read in before.read if before.within == ()):
         return fields(before.within, before.fan_out)

@@ -16,7 +16,7 @@ _TOWARDS = re.compile(
 )
 _AFTER = re.compile(
     r"^(?:的?(?:先进)?(?:经验|模式|做法)|合作组织|同胞|青年(?=创|就|来)|时间|籍|口味|菜(?!市|篮|农|地)|大学|银行|冬奥|奥运|自贸|棉|产业转移|方向|人(?=[^才口民力均居社工文大员事防行]|$)|话|游客|客商|商会"
-    r"|媒体|台胞|高铁|铁路|大道|路(?![径网由])|街(?!道)|班列|航线|航班|直飞|那边|那样|一样|去了)"
+    r"|媒体|台胞|高铁|铁路|大道|[东西南北中]?路(?![灯面网径由况权线边口段桥障长])|街(?!道)|班列|航线|航班|直飞|那边|那样|一样|去了)"
 )
 _AND = re.compile(r"(?:和|与|同|跟|及|以及|、|，|,|还有|或|比|对|跟|vs|VS|PK|pk|/)\s*$")
 _JOINT = re.compile(
@@ -24,7 +24,7 @@ _JOINT = re.compile(
 )
 _WITH = re.compile(r"(?:和|与|同|跟)\s*$")
 _COMPARE = re.compile(
-    r"对比|比较(?!优势)|相比|比一比|比比|区别|差异|差别|不同|异同|对照|变化|谁[^，,。]{0,8}更|哪个[^，,。]{0,6}更|哪家[^，,。]{0,4}更|差多少|相较|比起|(?:哪个|哪家|谁)(?:更)?[高多大快低少强]|(?:跟|和|与|同)[^，,。？?]{1,12}?比(?![如例重率])|PK|pk|vs|VS|分别|各自|各(?:是|有|为|要|占|达|多少|几)|(?:(?:这|那)?[两三四]|[这那]几)(?:地|个地方|家|个?省|个?市|个?区|个?县)(?!级)"
+    r"对比|比较(?!优势)|相比|比一比|比比|区别|差异|差别|不同|异同|对照|变化|谁[^，,。]{0,8}更|哪个[^，,。]{0,6}更|哪家[^，,。]{0,4}更|差多少|差在|差哪|比(?:去年|上年|前年|往年|上一年|之前|以前)|相较|比起|(?:哪个|哪家|谁)(?:更|搞得|做得|干得|投入|办得|抓得|建得)*[高多大快低少强早好]|(?:跟|和|与|同)[^，,。？?]{1,12}?比(?![如例重率])|PK|pk|vs|VS|分别|各自|各(?:是|有|为|要|占|达|多少|几)|(?:这|那)?[两三四](?:地|个地方|家|个?省|个?市|个区|个?县)(?!级)|两区(?!级)|[这那]几(?:地|个地方|家|个?省|个?市|个?区|个?县)"
 )
 _ABBREVIATIONS = dict(
     zip(
@@ -70,7 +70,8 @@ _RUN = re.compile(
 )
 _ALONE = re.compile(rf"(?:(?<=^)|(?<=[\s，,、：:]))[{''.join(_ABBREVIATIONS)}](?=[\s，,：:“\"]|$|政府|省委|省政府)")
 # 京津冀, 川渝, 京沪高铁: a name of its own, not the regions one by one.
-_AS_ONE = re.compile(r"京津冀|^(?:成渝|川渝|京沪|京广|陇海|苏新|新苏|辽宁)|线|高铁|铁路|高速")
+_AS_ONE = re.compile(r"京津冀|^(?:成渝|川渝|京沪|京广|陇海|苏新|新苏|辽宁)$|线|高铁|铁路|高速")
+_TOGETHER = re.compile(r"[两二三四五]省")
 # Names of districts that are words for any: they need the city before them.
 _COMMON = frozenset(("城区", "郊区", "矿区"))
 _LEVEL_RANK = {level: rank for rank, level in enumerate(LEVELS)}
@@ -93,8 +94,9 @@ def take_places(
     """
     asked: list[Named] = []
     mentioned: list[Named] = []
-    found = [*_mentions(question.text, gazetteer, present), *_runs(question.text, gazetteer)]
-    found = [named for named in found if question.apart(named.span.start)]
+    found = [n for n in _mentions(question.text, gazetteer, present) if question.apart(n.span.start)]
+    spans = [named.span for named in found]
+    found += [n for n in _runs(question.text, gazetteer) if not any(n.span.start < s.end and s.start < n.span.end for s in spans)]
     found.sort(key=lambda named: named.span.start)
     for at, named in enumerate(found):
         own = gazetteer.places[named.codes[0]].level
@@ -137,7 +139,7 @@ def _runs(text: str, gazetteer: Gazetteer) -> Iterable[Named]:
         yield Named(Span(*match.span()), (_ABBREVIATIONS[match.group()] + "0000",))
     for match in _RUN.finditer(text):
         following = text[match.end() : match.end() + 4]
-        if _AS_ONE.search(match.group() + following):
+        if _AS_ONE.search(match.group()) or _AS_ONE.search(match.group() + following):
             continue
         letters = [c for c in match.group() if c in _ABBREVIATIONS]
         if len(letters) < 2 or (len(letters) == 2 and not re.search(r"[两二]?(?:省|地)", match.group())):
@@ -168,6 +170,9 @@ def _mentions(text: str, gazetteer: Gazetteer, present: set[str]) -> list[Named]
             codes = in_corpus or [c for c in codes if gazetteer.places[c].level in ("省级", "地级")]
         elif len(codes) > 1:
             codes = in_corpus or codes
+        if not codes and kept and kept[-1][0].end == mention.start:
+            # 浙江安吉: a bare name counts behind the region that holds it.
+            codes = [c for c in mention.codes if any(gazetteer.within(c, outer) for outer in kept[-1][1])]
         if kept and codes and kept[-1][0].end == mention.start:
             # 芜湖市弋江区: the inner name narrows the outer one.
             inside = [c for c in codes if any(gazetteer.within(c, outer) for outer in kept[-1][1])]
