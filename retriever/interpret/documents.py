@@ -22,7 +22,9 @@ def in_state(
     if chosen or not said:
         return not chosen or document.status in chosen
     loosely = any(state in _DRAFTS and (state == "草案" or state not in present) for state in said)
-    return document.status in said or (loosely and document.status in _DRAFTS)
+    # （修订版）（征求意见稿）: a title may bear two states.
+    named = any(state != "正式" and state in document.title for state in said)
+    return document.status in said or named or (loosely and document.status in _DRAFTS)
 
 
 _DRAFTS = frozenset(("征求意见稿", "草案", "送审稿"))
