@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import settings as configuration
-from benchmarks import embedding, quality, reading, speed, structure
+from benchmarks import embedding, interpretation, quality, reading, speed, structure
 from benchmarks.model import Section, calibration, markdown
 from corpus.errors import PlanSeekError
 from eval.ground import shared_folder
@@ -47,6 +47,8 @@ def main() -> None:
             "plans-test": lambda: quality.plans(settings, "test"),
             "unheard-dev": lambda: quality.unheard(settings, "dev"),
             "unheard-test": lambda: quality.unheard(settings, "test"),
+            "verdicts": lambda: quality.verdicts(settings),
+            "interpretation": interpretation.section,
             "embedding": embedding.section,
             "cmrc-dev": lambda: quality.beir(settings, shared / "benchmarks" / "cmrc-dev"),
             "drcd-dev": lambda: quality.beir(settings, shared / "benchmarks" / "drcd-dev"),

@@ -1,12 +1,12 @@
 """Sweeps what joins words, lexicon and vectors: colloquial questions of the dev half, and no loss on the BEIR sets."""
 
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import ModuleType
 
 import settings as configuration
 from benchmarks.model import markdown
-from benchmarks.verdict import set_to
 from eval.ground import laid_out, shared_folder
 from eval.measures import NUGGETS
 from eval.model import Ground, QuestionSet
@@ -14,6 +14,20 @@ from eval.questions import read_beir, read_set
 from eval.run import averages, evaluate
 from retriever import expand, fuse
 from retriever.rerankers import late
+
+
+@contextmanager
+def set_to(module: ModuleType, **values: object) -> Iterator[None]:
+    """A module's constants at other values for a while."""
+    before = {name: getattr(module, name) for name in values}
+    for name, value in values.items():
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(module, name, value)
+
 
 SWEEPS: tuple[tuple[ModuleType, str, tuple[object, ...]], ...] = (
     (fuse, "LEXICAL_SPEAKS", ((0.4, 0.9), (0.4, 0.8), (0.3, 0.7), (0.3, 0.6), (0.25, 0.5))),

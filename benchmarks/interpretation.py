@@ -1,6 +1,6 @@
 """How many questions are understood in full: every annotated part of a question's reading against the code's.
 
-`python -m benchmarks.interpretation [open|sealed] [--show]`; the questions were written without sight of the rules.
+`python -m benchmarks.interpretation [open|sealed|third|fourth] [--show]`; the questions were written without sight of the rules.
 """
 
 import argparse
@@ -11,13 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.model import markdown
+from benchmarks.model import Figure, Section, markdown
 from corpus.model import Region
 from corpus.regions.places import Gazetteer, read_places
 from retriever.interpret import interpret
 from retriever.model import Interpretation, Query
 
 ROOT = Path(__file__).parents[1]
+SETS = ("open", "sealed", "third", "fourth")
 GOLDEN = ROOT / "tests" / "golden" / "interpretation"
 TODAY = date(2026, 11, 1)
 """The day that the questions' 今年 was written for."""
@@ -116,13 +117,10 @@ def wrong(golden: dict[str, Any], understood: Interpretation, gazetteer: Gazette
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.interpretation", description=__doc__)
-    parser.add_argument("half", nargs="?", default="open", choices=("open", "sealed", "third", "fourth"))
-    parser.add_argument("--show", action="store_true", help="every difference")
-    options = parser.parse_args()
+def measured(half: str, show: bool = False) -> tuple[int, int, Counter[str]]:
+    """(questions, understood in full, fields that differ) of one set."""
     gazetteer, present = regions()
-    questions = read(options.half)
+    questions = read(half)
     right = 0
     fields: Counter[str] = Counter()
     for golden in questions:
@@ -130,19 +128,34 @@ def main() -> None:
         found = wrong(golden, interpret(query, gazetteer, present, TODAY), gazetteer)
         right += not found
         fields.update(found.keys())
-        if options.show and found:
+        if show and found:
             sys.stdout.write(f"{golden['id']} {golden.get('previous', '')} | {golden['query']}\n")
             for name, (expected, has) in found.items():
                 sys.stdout.write(f"    {name}: {expected} / {has}\n")
-    rows = [
-        [
-            options.half,
-            str(len(questions)),
-            f"{right / len(questions):.3f}",
-            *[" ".join(f"{k} {v}" for k, v in fields.most_common())],
-        ]
-    ]
-    sys.stdout.write(markdown(["half", "questions", "understood in full", "fields that differ"], rows) + "\n")
+    return len(questions), right, fields
+
+
+def section() -> Section:
+    """Every set now and when it was first opened, before anything was mended by it."""
+    opened = json.loads((GOLDEN.parent / "first-opening.json").read_text("utf-8"))["interpretation"]
+    rows, figures = [], []
+    for half in SETS:
+        count, right, _ = measured(half)
+        first = opened.get(half, {}).get("right")
+        rows.append([half, str(count), f"{first:.3f}" if first else "—", f"{right / count:.3f}"])
+        if first:
+            figures.append(Figure(f"理解问句（{half}，{count} 句）首次打开", f"{first:.3f}", "≥ 0.97", first >= 0.97))
+    return Section("理解问句", tuple(figures), (markdown(["题集", "句数", "首次打开", "现在"], rows),))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.interpretation", description=__doc__)
+    parser.add_argument("half", nargs="?", default="open", choices=SETS)
+    parser.add_argument("--show", action="store_true", help="every difference")
+    options = parser.parse_args()
+    count, right, fields = measured(options.half, options.show)
+    row = [options.half, str(count), f"{right / count:.3f}", " ".join(f"{k} {v}" for k, v in fields.most_common())]
+    sys.stdout.write(markdown(["set", "questions", "understood in full", "fields that differ"], [row]) + "\n")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,9 @@ def main() -> None:
         tokenizer, material.pieces, material.asked, material.written, material.entries, shown, generator
     )
 
+    if options.without_lexicon:
+        drawn.leave_out("everyday", "words", "official")
+
     together = pairs.Bags(tokenizer, _running_text(material))
     frequency = np.bincount(together.flat, minlength=len(tokens)).astype(np.float64)
     vectors = cooccurrence.first_vectors(
@@ -136,6 +139,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("PLANSEEK_SHARED", "../shared")))
     parser.add_argument("--out", type=Path, default=None, help="folder to write; index/embedders/bundled")
     parser.add_argument("--dev", action="store_true", help="hold questions out and print measures on them")
+    parser.add_argument("--without-lexicon", action="store_true", help="train on no pair of the lexicon, to see what it gives")
     parser.add_argument("--tokens", type=int, default=30_000)
     parser.add_argument("--dimension", type=int, default=256)
     parser.add_argument("--steps", type=int, default=1300)

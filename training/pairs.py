@@ -167,6 +167,11 @@ class Pairs:
             "written": self._written,
         }
 
+    def leave_out(self, *names: str) -> None:
+        """Draw no more from these sources; the others' shares grow in proportion."""
+        kept = {name: share for name, share in self.shares.items() if name not in names}
+        self.shares = {name: share / sum(kept.values()) for name, share in kept.items()}
+
     def draw(self, size: int) -> Batch:
         names = list(self.shares)
         name = names[self.generator.choice(len(names), p=np.array(list(self.shares.values())))]
