@@ -139,6 +139,20 @@ def create_app(service: Service | None = None) -> FastAPI:
     def compare(body: Compare) -> dict[str, Any]:
         return wire.matrix_json(served.compare(body.question(), body.columns))
 
+    @app.post("/v1/targets", summary="目标表：所问指标在各地区的目标值、单位、年份与出处")
+    def targets(body: Search) -> dict[str, Any]:
+        understood, rows = served.targets(body.question())
+        return {"interpretation": wire.interpretation_json(understood), "rows": [wire.target_json(row) for row in rows]}
+
+    @app.post("/v1/duties", summary="责任单位：所问措施由谁牵头、负责、配合")
+    def duties(body: Search) -> dict[str, Any]:
+        understood, rows = served.duties(body.question())
+        return {"interpretation": wire.interpretation_json(understood), "rows": [wire.duty_json(row) for row in rows]}
+
+    @app.get("/v1/duties", summary="一个单位的全部任务")
+    def duties_of_unit(unit: Annotated[str, Query(min_length=2, max_length=60)]) -> dict[str, Any]:
+        return {"rows": [wire.duty_json(row) for row in served.duties_of_unit(unit)]}
+
     @app.post("/v1/export", summary="导出检索结果为文件", response_class=Response)
     def export(body: Export) -> Response:
         content = served.export(body.question(), body.format)
@@ -192,6 +206,13 @@ def create_app(service: Service | None = None) -> FastAPI:
             if found is None:
                 raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
             return wire.neighbours_json(found, store.passages(document_id), start, end)
+
+    @app.get("/v1/documents/{document_id}/targets", summary="一份文档的全部目标")
+    def targets_of(document_id: str) -> dict[str, Any]:
+        rows = served.targets_of(document_id)
+        if rows is None:
+            raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
+        return {"rows": [wire.target_json(row) for row in rows]}
 
     @app.get("/v1/documents/{document_id}/changes", summary="正式稿对这份草案改了什么")
     def changed(document_id: str) -> dict[str, Any]:

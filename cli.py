@@ -14,6 +14,27 @@ import typer
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import settings as configuration
+from asking import (
+    After,
+    DocumentId,
+    Expand,
+    K,
+    Kinds,
+    Literal,
+    Mode,
+    Periods,
+    PerRegion,
+    Question,
+    Regions,
+    Statuses,
+    changes,
+    compare,
+    duties,
+    print_hits,
+    query_of,
+    service_of,
+    targets,
+)  # fmt: skip
 from commands import lexicon, model
 from corpus.errors import PlanSeekError
 from eval.commands import evaluation
@@ -21,24 +42,10 @@ from terminal import AsJson, Home, print_json, progress, say
 
 if TYPE_CHECKING:
     from corpus.regions.places import Place
-    from retriever.model import Answer, Findings, Group, Hit, Query, Statement
-    from retriever.service import Service
+    from retriever.model import Answer, Findings, Group, Statement
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="规划问答：对政府规划文本提问，逐区返回可核对的原文与出处。")  # fmt: skip
-
-Question = Annotated[str, typer.Argument(metavar="问题", help="例如：各区生态修复措施")]
-K = Annotated[int, typer.Option("-k", help="平铺结果的最多条数")]
-PerRegion = Annotated[int, typer.Option("--per-region", help="每个地区的最多条数")]
-Mode = Annotated[str, typer.Option("--mode", help="检索方式：hybrid、bm25 或 dense")]
-Regions = Annotated[list[str] | None, typer.Option("--region", help="只看这个地区（名称或代码，可重复）")]
-Kinds = Annotated[list[str] | None, typer.Option("--kind", help="只看这个文种（可重复）")]
-Periods = Annotated[list[str] | None, typer.Option("--period", help="只看这个规划期，如 2021-2025")]
-Statuses = Annotated[list[str] | None, typer.Option("--status", help="只看这个状态，如 正式、征求意见稿")]
-DocumentId = Annotated[str | None, typer.Option("--document", help="只看这一份文档（编号）")]
-Expand = Annotated[bool, typer.Option("--expand/--no-expand", help="是否把日常说法同时译成规划用语检索")]
-After = Annotated[str, typer.Option("--after", help="上一个问题：这一问是追问时填写，如 --after 各区生态修复措施")]
-Literal = Annotated[list[str] | None, typer.Option("--literal", help="问题里这个词不作限定，只当主题（可重复）")]
 
 _INTERRUPTED = 130
 
@@ -108,7 +115,7 @@ def ingest(
     from retriever.wire import report_json
 
     with progress() as shown:
-        report = _service(home).ingest(paths, prune=prune, progress=shown)
+        report = service_of(home).ingest(paths, prune=prune, progress=shown)
     if as_json:
         print_json(report_json(report))
     else:
@@ -181,8 +188,8 @@ def search(
     """检索：返回带出处的原文段落；问「各区……」时逐区返回。"""
     from retriever.wire import findings_json
 
-    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
-    findings = _service(home).search(query)
+    query = query_of(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
+    findings = service_of(home).search(query)
     print_json(findings_json(findings)) if as_json else _print_findings(findings)
 
 
@@ -195,8 +202,8 @@ def ask(
     """提问：用原文句子回答，每句附出处；没有依据就说未检索到。"""
     from retriever.wire import answer_json
 
-    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
-    answered = _service(home).ask(query)
+    query = query_of(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
+    answered = service_of(home).ask(query)
     print_json(answer_json(answered)) if as_json else _print_answer(answered)
 
 
@@ -210,8 +217,8 @@ def export(
     literal: Literal = None, home: Home = None,
 ) -> None:  # fmt: skip
     """把检索到的原文导出为 Excel、CSV、Markdown 或 JSON 文件。"""
-    query = _query(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
-    content = _service(home).export(query, format_name or output.suffix.lstrip(".").lower() or "xlsx")
+    query = query_of(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
+    content = service_of(home).export(query, format_name or output.suffix.lstrip(".").lower() or "xlsx")
     try:
         output.write_bytes(content)
     except OSError as error:
@@ -219,49 +226,6 @@ def export(
             f"无法写入 {output}（{error.strerror}）。请检查文件夹是否存在、文件是否正被打开。"
         ) from error
     print(f"已导出：{output}", file=sys.stderr)  # noqa: T201
-
-
-@app.command()
-def compare(
-    question: Question,
-    column: Annotated[list[str] | None, typer.Option("--column", help="并排的一列：主题（养老）或时期（十三五、2026），可重复")] = None,
-    per_region: PerRegion = 1, mode: Mode = "hybrid", region: Regions = None, kind: Kinds = None, home: Home = None,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """对比：各地区并排几个主题、几个时期或草案与正式稿，每格都是带出处的原文。"""
-    from retriever.wire import matrix_json
-
-    query = _query(question, 10, per_region, mode, region, kind, None, None, None, True)
-    found = _service(home).compare(query, column or ())
-    if as_json:
-        print_json(matrix_json(found))
-        return
-    for row in found.rows:
-        for name, cell in zip(found.columns, row.cells, strict=True):
-            say(f"\n【{cell.region.name}｜{name}】" + ("" if cell.hits else "未检索到"))
-            _print_hits(cell.hits)
-
-
-@app.command()
-def changes(
-    document: Annotated[str, typer.Argument(metavar="编号", help="草案的文档编号（planseek ingest --json 可见）")],
-    home: Home = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """正式稿对一份草案改了什么：增、删、改的句子，两边都有出处。"""
-    from retriever.wire import change_json
-
-    found = _service(home).changes(document)
-    if as_json:
-        print_json({"changes": [change_json(change) for change in found]})
-        return
-    say(f"共 {len(found)} 处不同。" if found else "两份文件的正文没有不同。")
-    for change in found:
-        kind = "改动" if change.before and change.after else "新增" if change.after else "删去"
-        say(f"\n【{kind}】")
-        for name, citation in (("草案", change.before), ("正式", change.after)):
-            if citation:
-                say(f"    {name}：{' '.join(citation.quote.split())}")
-                say(f"        ——{citation.label}")
 
 
 @app.command()
@@ -283,28 +247,11 @@ def serve(
         raise PlanSeekError(str(error)) from error
 
 
+for command in (compare, targets, duties, changes):
+    app.command()(command)
 app.add_typer(evaluation, name="eval")
 app.add_typer(model, name="model")
 app.add_typer(lexicon, name="lexicon")
-
-
-def _query(
-    question: str, k: int, per_region: int, mode: str, region: list[str] | None, kind: list[str] | None,
-    period: list[str] | None, status: list[str] | None, document: str | None, expand: bool, after: str = "",
-    literal: list[str] | None = None,
-) -> "Query":  # fmt: skip
-    from retriever.model import Query
-
-    return Query(
-        question, k, per_region, mode, tuple(region or ()), tuple(kind or ()), tuple(period or ()), tuple(status or ()),
-        document, expand, after, tuple(literal or ()),
-    )  # fmt: skip
-
-
-def _service(home: Path | None) -> "Service":
-    from retriever.service import Service
-
-    return Service(configuration.load(home))
 
 
 _STATUS = {"added": "新增", "unchanged": "未变", "replaced": "更新", "removed": "移除", "refused": "未能读入"}
@@ -340,11 +287,11 @@ def _print_report(report: dict[str, Any]) -> None:
 def _print_findings(findings: "Findings") -> None:
     _print_interpretation(findings)
     if findings.interpretation.fan_out is None:
-        _print_hits(findings.hits)
+        print_hits(findings.hits)
         return
     for group in findings.groups:
         _print_group_head(group)
-        _print_hits(group.hits)
+        print_hits(group.hits)
 
 
 _READ = {"region": "地区", "fan_out": "逐个", "period": "时间", "kind": "文种", "status": "状态", "document": "文件", "exact": "须含",
@@ -371,18 +318,6 @@ def _print_group_head(group: "Group") -> None:
         from retriever.cite import label
 
         say(f"    最接近但不足以作答：{label(group.best_rejected.document, group.best_rejected.passage)}")
-
-
-def _print_hits(hits: "tuple[Hit, ...]") -> None:
-    from retriever.cite import label
-
-    if not hits:
-        return
-    for hit in hits:
-        say(f"{hit.rank}. {label(hit.document, hit.passage)}")
-        say("    " + " ".join(hit.text.split()))
-        if hit.also:
-            say(f"    相同表述另见 {len(hit.also)} 个地区：{'、'.join(region.name for region in hit.also)}")
 
 
 def _print_answer(answered: "Answer") -> None:

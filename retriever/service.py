@@ -16,13 +16,15 @@ from index.tokenizer import Tokenizer
 from retriever import exporters
 from retriever.changes import Change, changes
 from retriever.expand import Lexicon
+from retriever.interpret import check
 from retriever.lexicon.table import OWN
 from retriever.matrix import matrix
-from retriever.model import Answer, Findings, Matrix, Query
+from retriever.model import Answer, Findings, Interpretation, Matrix, Query
 from retriever.rerankers import load_reranker
 from retriever.rerankers.protocols import Reranker
 from retriever.score import Tools
 from retriever.search import Searcher
+from retriever.tables import DutyRow, TargetRow, duties_of_unit, duty_table, target_table, targets_of
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -91,6 +93,28 @@ class Service:
         """Regions by topics, periods or states, each cell with its passages. Raises PlanSeekError."""
         searcher = self.searcher
         return matrix(query, columns, searcher.corpus(), searcher.tools)
+
+    def targets(self, query: Query) -> tuple[Interpretation, list[TargetRow]]:
+        """The targets on what is asked. Raises PlanSeekError."""
+        check(query)
+        searcher = self.searcher
+        return target_table(query, searcher.corpus(), searcher.tools)
+
+    def targets_of(self, document_id: str) -> list[TargetRow] | None:
+        """All targets of a document; None where there is no such document."""
+        with closing(self.store()) as store:
+            document = store.document(document_id)
+            return targets_of(document, store.passages(document_id)) if document else None
+
+    def duties(self, query: Query) -> tuple[Interpretation, list[DutyRow]]:
+        """Who is in charge of what is asked. Raises PlanSeekError."""
+        check(query)
+        searcher = self.searcher
+        return duty_table(query, searcher.corpus(), searcher.tools)
+
+    def duties_of_unit(self, unit: str) -> list[DutyRow]:
+        """Every task of a unit. Raises PlanSeekError."""
+        return duties_of_unit(unit, self.searcher.corpus())
 
     def changes(self, document_id: str) -> list[Change]:
         """What the final version changed of this draft. Raises PlanSeekError where there is no final version."""

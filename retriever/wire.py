@@ -8,6 +8,7 @@ from corpus.remarks import remarks
 from retriever.changes import Change
 from retriever.cite import label
 from retriever.model import Answer, Citation, Findings, Group, Hit, Interpretation, Matrix, Statement
+from retriever.tables import DutyRow, TargetRow
 
 if TYPE_CHECKING:
     from index.ingest import FileReport, Report
@@ -129,6 +130,40 @@ def change_json(change: Change) -> Json:
         "before": citation_json(change.before) if change.before else None,
         "after": citation_json(change.after) if change.after else None,
         "words": [{"tag": tag, "before": before, "after": after} for tag, before, after in change.words],
+    }
+
+
+def target_json(row: TargetRow) -> Json:
+    target = row.target
+    value, unit = row.amount
+    return {
+        "region": region_json(row.region),
+        "indicator": target.indicator,
+        "kind": target.kind,
+        "value": target.low,
+        "high": target.high,
+        "unit": target.unit,
+        "change": target.change,
+        "year": target.year,
+        "annual": target.annual,
+        "comparator": target.comparator,
+        "base": {"value": target.base, "unit": target.base_unit, "year": target.base_year} if target.base is not None else None,
+        "nature": target.nature,
+        "text": target.span.of(row.citation.document.text),
+        "amount": {"value": value, "unit": unit},
+        "span": {"start": target.span.start, "end": target.span.end},
+        "citation": citation_json(row.citation),
+    }
+
+
+def duty_json(row: DutyRow) -> Json:
+    return {
+        "region": region_json(row.region),
+        "measure": row.measure,
+        "lead": list(row.lead),
+        "responsible": list(row.responsible),
+        "support": list(row.support),
+        "citation": citation_json(row.citation),
     }
 
 
