@@ -1,7 +1,11 @@
 """Answers from findings with verbatim sentences, each with its citation. Never writes a word of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from corpus.duties.extract import duties
+from corpus.duties.model import Duty
+from corpus.model import Passage, Span
+from index.tokenizer import fold
 from retriever import evidence
 from retriever.cite import cite
 from retriever.model import Answer, Asked, Findings, Hit, Statement
@@ -10,13 +14,15 @@ from retriever.verdict.judge import ANSWERED, FOUND, RELATED
 _PER_PASSAGE = 2
 _MOST_STATEMENTS = 8
 _MOST_PER_REGION = 3
+_CLOSE = 160
+"""Characters of a measure and its units that are quoted as one."""
 
 
 def answer(findings: Findings) -> Answer:
     """The sentences that answer, in order of their passages' rank; a region or a question without evidence gets none."""
     if findings.interpretation.fan_out is not None:
         by_region = {
-            group.region.code: tuple(_statements(_trusted(group.hits, FOUND), findings.what, _MOST_PER_REGION))
+            group.region.code: tuple(_told(findings, _trusted(group.hits, FOUND), _MOST_PER_REGION))
             for group in findings.groups
         }
         found = sum(group.status == "found" for group in findings.groups)
@@ -24,13 +30,50 @@ def answer(findings: Findings) -> Answer:
         overview = tuple(statement for group in findings.groups for statement in by_region[group.region.code][:1])
         return Answer(findings, status, overview, by_region)
     hits = findings.hits if findings.answered >= ANSWERED else ()
-    statements = tuple(_statements(_trusted(hits, RELATED) or hits[:1], findings.what, _MOST_STATEMENTS))
+    statements = tuple(_told(findings, _trusted(hits, RELATED) or hits[:1], _MOST_STATEMENTS))
     return Answer(findings, "answered" if statements else "not_found", statements)
 
 
 def _trusted(hits: Iterable[Hit], least: float) -> list[Hit]:
     """The hits that speak of the topic: what is merely related is shown, but answers nothing."""
     return [hit for hit in hits if hit.evidence >= least]
+
+
+def _told(findings: Findings, hits: Sequence[Hit], most: int) -> list[Statement]:
+    in_charge = _in_charge(findings, hits)
+    said = {statement.text for statement in in_charge}
+    rest = [statement for statement in _statements(hits, findings.what, most) if statement.text not in said]
+    return [*in_charge, *rest][:most]
+
+
+def _in_charge(findings: Findings, hits: Iterable[Hit]) -> list[Statement]:
+    """Where the question asks who is in charge: the words of the likeliest passage that name the units."""
+    if findings.interpretation.wants != "责任单位":
+        return []
+    for hit in hits:
+        text = hit.document.text
+        found = duties(hit.document, hit.passage)
+        weighed = [(_weight(findings.what, duty.measure.of(text)), duty) for duty in found]
+        most = max((weight for weight, _ in weighed), default=0.0)
+        # A table has many measures in one passage: those that are asked about, not all.
+        asked = [duty for weight, duty in weighed if len(found) == 1 or (weight == most and weight > 0)]
+        if asked:
+            quoted = [cite(hit.document, hit.passage, _with_measure(duty, hit.passage)) for duty in asked]
+            return [Statement(citation.quote, (citation,)) for citation in quoted]
+    return []
+
+
+def _weight(what: Asked, words: str) -> float:
+    folded = fold(words)
+    own = sum(weight for term, weight in what.terms.items() if term in folded)
+    return own + sum(weight for word, weight in what.words if word in folded)
+
+
+def _with_measure(duty: Duty, passage: Passage) -> Span:
+    """The words that name the units, from the measure on where that stands close before."""
+    start = duty.measure.start
+    close = passage.span.start <= start < duty.span.start and duty.span.end - start <= _CLOSE
+    return Span(start, duty.span.end) if close else duty.span
 
 
 def _statements(hits: Iterable[Hit], what: Asked, most: int) -> list[Statement]:

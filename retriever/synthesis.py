@@ -2,7 +2,7 @@
 that it could not check, and renders nothing: text is text."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from corpus.errors import PlanSeekError
 from corpus.regions.places import Gazetteer
 from retriever.checks import LONGEST_SENTENCE, Checker, Similarity
 from retriever.generators.protocols import ANEW, Generator
-from retriever.generators.sources import INSTRUCTIONS, laid_out, numbered
+from retriever.generators.sources import INSTRUCTIONS, Source, laid_out, numbered
 from retriever.model import Answer, Citation
 
 MOST_SENTENCES = 60
@@ -66,8 +66,9 @@ def write(
     cited = {source.number: source.citation for source in sources}
     sentences: list[Checked] = []
     said: set[str] = set()
-    pieces = generator.write(INSTRUCTIONS, laid_out(sources, answer.findings.query.text))
+    pieces: Iterator[str] = iter(())
     try:
+        pieces = generator.write(INSTRUCTIONS, laid_out(sources, answer.findings.query.text))
         for written in sentences_of(pieces):
             if written == ANEW:
                 sentences.clear()
@@ -96,7 +97,7 @@ def write(
             if sentences
             else f"模型「{generator.name}」没有写出内容。"
         )
-    return Written(tuple(sentences), _unread(answer, {source.citation.document.id for source in sources}, len(sources)))
+    return Written(tuple(sentences), _unread(answer, sources))
 
 
 def sentences_of(pieces: Iterator[str]) -> Iterator[str]:
@@ -147,10 +148,15 @@ def _instead(why: str) -> Written:
     return Written((), f"{why}以下仍是直接摘自原文的回答。")
 
 
-def _unread(answer: Answer, read: set[str], count: int) -> str | None:
+def _unread(answer: Answer, sources: Sequence[Source]) -> str | None:
     """A remark where regions with results were too many for the model to be shown them all."""
     groups = [group for group in answer.findings.groups if group.status == "found"]
-    left = [group for group in groups if not any(hit.document.id in read for hit in group.hits)]
+    shown = {(source.citation.document.id, source.citation.span.start) for source in sources}
+    left = [
+        group
+        for group in groups
+        if not any((h.document.id, at) in shown for h in group.hits for at in range(h.passage.span.start, h.passage.span.end))
+    ]
     if not left:
         return None
-    return f"有结果的地区共 {len(groups)} 个，这段文字只依据其中 {count} 段原文，另有 {len(left)} 个地区未写入，请看逐区摘录。"
+    return f"有结果的地区共 {len(groups)} 个，这段文字没有写到其中 {len(left)} 个，请看逐区摘录。"
