@@ -30,6 +30,7 @@ _AT_END = re.compile(
 
 def topic(text: str, compare: bool) -> str:
     """The topic of what is left of a question once places, years and documents are taken; may be empty."""
+    taken = text != text.rstrip()
     text = _LINK.sub(" ", text.strip())
     text = _FRAME.sub("", text.strip(), count=1)
     text = _AT_END.sub("", text) or text
@@ -38,6 +39,8 @@ def topic(text: str, compare: bool) -> str:
     if compare:
         text = _BESIDE.sub(" ", text)
     text = _TAIL.sub("", _LINK.sub(" ", text)).strip(" ，,、：:；;")
+    # 「筹集的牵头单位」: what followed is gone.
+    text = text.removesuffix("的") if taken and not text.endswith("目的") else text
     text = re.sub(r"\s+", " ", text)
     # A blank between two characters of one question is no boundary once the words that ask are gone.
     text = re.sub(r" 的(?![士确])", " ", text)
