@@ -1,8 +1,8 @@
 """How many units in charge are found with their role: the code's against those that readers marked.
 
-`python -m benchmarks.duties [--show]`. The annotations (tests/golden/units.jsonl) were made without sight of the rules. A unit
-is right where it stands within the annotated words, with the annotated name and role. What the annotators were unsure of
-neither counts as missed nor as too much.
+`python -m benchmarks.duties [--show]`. The annotations (tests/golden/units.jsonl) were made without sight of the
+rules. A unit is right where it stands within the annotated words, with the annotated name and role. What the annotators
+were unsure of neither counts as missed nor as too much.
 """
 
 import argparse
@@ -35,7 +35,7 @@ Gold = dict[str, Any]
 
 @dataclass(slots=True)
 class Score:
-    """Units right, found and annotated by role, and measures right of those annotated; `wrong` tells every difference."""
+    """Units right, found and annotated by role, measures right of those annotated; `wrong` tells every difference."""
 
     right: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
@@ -96,18 +96,26 @@ def place_of(text: str, gold: Gold) -> Span:
     quote = r"\s*".join(re.escape(char) for char in gold["quote"] if not char.isspace())
     at = gold.get("start", 0)
     if "单元格" in gold.get("note", ""):
-        # A cell's words stand more than once: its row begins with the measure.
-        measure = re.search(r"\s*".join(re.escape(char) for char in gold["measure"] if not char.isspace()), text)
-        at = measure.end() if measure else 0
+        # A cell's words stand more than once: its row begins with the measure, which earlier text may tell, too.
+        at = text.rfind(gold["measure"])
     match = re.compile(quote).search(text, at)
     if match is None:
         raise ValueError(f"{gold['file']}: {gold['quote']}")
     return Span(*match.span())
 
 
+def _in_words(row: Gold, text: str) -> Gold:
+    """An annotation of a text that is not ours names its words by offsets alone."""
+    if "quote" in row:
+        return row
+    begins, ends = row["measure_at"] or (0, 0)
+    return row | {"quote": text[row["start"] : row["end"]], "measure": text[begins:ends]}
+
+
 def score(document: Document, found: Iterable[Duty], rows: list[Gold]) -> Score:
     """One file's units by place, role and name."""
     text, result = document.text, Score()
+    rows = [_in_words(row, text) for row in rows]
     places: dict[Span, list[Gold]] = defaultdict(list)
     for row in rows:
         places[place_of(text, row)].append(row)
@@ -134,10 +142,8 @@ def score(document: Document, found: Iterable[Duty], rows: list[Gold]) -> Score:
 def _score_place(
     place: Span, annotations: list[Gold], ours: Counter[tuple[str, str]], measures: list[str], result: Score
 ) -> None:
-    theirs = Counter(
-        (role, _squeeze(unit)) for gold in annotations for role in ROLES for unit in gold[role] if not gold.get("unsure")
-    )
-    unsure = Counter((role, _squeeze(unit)) for gold in annotations for role in ROLES for unit in gold[role]) - theirs
+    theirs = _told(gold for gold in annotations if not gold.get("unsure"))
+    unsure = _told(annotations) - theirs
     right, more = ours & theirs, ours - theirs
     if unsure:
         more = Counter()
@@ -154,6 +160,10 @@ def _score_place(
             result.measures_right += fits
             if not fits:
                 result.wrong.append(f"{place.start} 措施 {sorted(set(measures))} 应为 {words[:60]}")
+
+
+def _told(annotations: Iterable[Gold]) -> Counter[tuple[str, str]]:
+    return Counter((role, _squeeze(unit)) for gold in annotations for role in ROLES for unit in gold[role])
 
 
 def _squeeze(words: str) -> str:
@@ -190,7 +200,8 @@ def table(rows: list[tuple[str, Score]]) -> str:
             continue
         for role, roles in (*((role, (role,)) for role in ROLES), ("all", ROLES)):
             if sum(one.found[name] + one.annotated[name] for name in roles):
-                figures = [f"{measured:.3f}" for measured in (one.precision(*roles), one.recall(*roles), one.f1(*roles))]
+                measured = (one.precision(*roles), one.recall(*roles), one.f1(*roles))
+                figures = [f"{figure:.3f}" for figure in measured]
                 measures = f"{one.measures_right}/{one.measures}" if role == "all" else ""
                 lines.append([group, role, str(sum(one.annotated[name] for name in roles)), *figures, measures])
     return markdown(["文件", "角色", "单位", "P", "R", "F1", "措施"], lines)

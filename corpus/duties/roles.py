@@ -1,7 +1,6 @@
 """Assigns roles to the units of a bracket, of labelled lines or of a cell. Never looks at the words around them."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.duties.model import ROLES
@@ -26,27 +25,35 @@ NOUNS = {
 }
 """What a unit of each role is called; also the names of a table's columns."""
 
+
+def _label(role: str, short: str, specimen: str) -> Pattern:
+    return Pattern(role, re.compile(rf"(?:{NOUNS[role]}|{short})\s*[:：]\s*|{NOUNS[role]}[为是]"), specimen)
+
+
 LABELS = (
-    Pattern("lead", re.compile(rf"(?:{NOUNS['lead']}|牵头)\s*(?:[:：]|(?:为|是)(?!了))\s*"), "牵头单位："),
-    Pattern("responsible", re.compile(rf"(?:{NOUNS['responsible']}|(?<![牵职])责任)\s*(?:[:：]|(?:为|是)(?!了))\s*"), "责任单位："),
-    Pattern("support", re.compile(rf"(?:{NOUNS['support']}|配合)\s*(?:[:：]|(?:为|是)(?!了))\s*"), "配合单位："),
+    _label("lead", "牵头", "牵头单位："),
+    _label("responsible", "(?<![牵职])责任", "责任单位："),
+    _label("support", "配合", "配合单位："),
 )
 _OTHER_LABEL = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,8}\s*[:：]")
 """A label of something else (「完成时限：」) ends a list."""
 
 _BY = r"(?:(?:按照?|根据|依据|依照)(?:各自|工作|部门)?(?:的)?(?:工作)?(?:职责|职能|任务|权限|管理权限)?(?:和|及)?(?:任务|工作|职能)?(?:分工|职责|范围|权限)*)"
-_MANNER = rf"(?:[，,]?\s*(?:{_BY}|在(?:各自)?职责范围内|共同|分别|具体|主要|统一|联合|分工|各自|主动|积极|密切|全力|依法|分级|协同|合力|抓好|做好|组织|全面|继续))*"
-_END = r"(?=\s*(?:$|[，,；;。、）)\]】〕]))"
+_MANNER = rf"(?:[，,]?\s*(?:{_BY}|在(?:各自)?职责范围内|共同|分别|具体|主要|统一|联合|分工|各自|主动|积极|密切|全力|依法|分级|协同|合力|抓好|做好|全面|继续))*"
+_END = r"(?=\s*(?:$|[，,；;。、）)\]】〕]|会同))"
 ENDINGS = (
     Pattern("lead", re.compile(rf"{_MANNER}(?:总?牵头|主办)(?:负责|抓总|落实|组织|实施|推进|办理|抓|，)*{_END}"), "区水务局牵头"),
     Pattern(
         "responsible",
-        re.compile(rf"{_MANNER}(?:负责|落实|实施|承办|承担|指导|推进|办理|负总责)(?:落实|实施|推进|办理|指导)*{_END}|{_BY}{_END}"),
+        re.compile(rf"{_MANNER}(?:负责|落实|(?:组织)?实施|承办|承担|指导|负总责)(?:落实|实施|推进|办理|指导)*{_END}|{_BY}{_END}"),
         "区水务局按职责分工负责",
     ),
     Pattern("support", re.compile(rf"{_MANNER}(?:配合|参与|协助|协办|协同|支持|参加)(?:配合|落实|实施|参与)*{_END}"), "区水务局配合"),
 )
 """Role words behind a list: 「区水务局牵头，区财政局配合」."""
+
+BY_WHOM = re.compile(r"(?<![自缘])(?<!(?<![治管办处受清修护代审])理)由")
+"""「由区水务局负责」: who does it stands behind; 「理由」 is a word, 「治理由」 is not."""
 
 Assigned = dict[str, list[Name]]
 
@@ -64,25 +71,23 @@ def labels_in(text: str, span: Span) -> list[tuple[re.Match[str], str]]:
     return kept
 
 
-def assigned(text: str, span: Span, otherwise: str | None = None) -> Assigned:
-    """Role → units of a bracket's words; `otherwise`: the role of units without a role word, None where all must be
-    units by their names. Empty where the words name no units."""
+def assigned(text: str, span: Span) -> Assigned:
+    """Role → units of a bracket's words, by labels and role words; empty where there are none or none of units."""
     labels = labels_in(text, span)
-    if labels:
-        found: Assigned = {role: [] for role in ROLES}
-        if labels[0][0].start() > span.start:
-            _add(found, _by_endings(text, Span(span.start, labels[0][0].start())))
-        ends = [match.start() for match, _ in labels[1:]] + [span.end]
-        for (match, role), end in zip(labels, ends, strict=True):
-            _add(found, labelled(text, Span(match.end(), end), role))
-        return _noted(found)
-    found = _by_endings(text, span)
-    if not any(found.values()):
-        names = listed(text, span)
-        fits = is_unit if otherwise is None else is_named
-        if names and all(fits(text, name.span) for name in names):
-            found[otherwise or "responsible"] += names
+    if not labels:
+        return _noted(_by_endings(text, span))
+    found: Assigned = {role: [] for role in ROLES}
+    if labels[0][0].start() > span.start:
+        _add(found, _by_endings(text, Span(span.start, labels[0][0].start())))
+    ends = [match.start() for match, _ in labels[1:]] + [span.end]
+    for (match, role), end in zip(labels, ends, strict=True):
+        _add(found, labelled(text, Span(match.end(), end), role))
     return _noted(found)
+
+
+def unlabelled(text: str, span: Span, role: str) -> Assigned:
+    """The units of a list without role words, where a column's name gives the role: up to words that name no unit."""
+    return _noted(labelled(text, span, role))
 
 
 def labelled(text: str, span: Span, role: str) -> Assigned:
@@ -115,21 +120,15 @@ def _by_endings(text: str, span: Span) -> Assigned:
     start = span.start
     while ending := _next_ending(text, Span(start, span.end)):
         match, role = ending
-        inner = trimmed(text, start, match.start(), "；;，,、。")
+        by = [whom.end() for whom in BY_WHOM.finditer(text, start, match.start())]
+        inner = trimmed(text, max([start, *by]), match.start(), "；;，,、。")
         names = listed(text, inner)
-        joint = _joint(text, inner) if role == "lead" else None
-        if not names or not all(is_named(text, name.span) for name in names) or not any(is_unit(text, n.span) for n in names):
+        if not all(is_named(text, name.span) for name in names) or not any(is_unit(text, name.span) for name in names):
             break
         for name in names:
-            found["support" if joint is not None and name.span.start >= joint else role].append(name)
+            found[role].append(name)
         start = match.end()
     return found
-
-
-def _joint(text: str, span: Span) -> int | None:
-    """Where 「会同」 stands in a list."""
-    at = text.find("会同", span.start, span.end)
-    return at if at >= 0 else None
 
 
 def _next_ending(text: str, span: Span) -> tuple[re.Match[str], str] | None:
@@ -140,7 +139,9 @@ def _next_ending(text: str, span: Span) -> tuple[re.Match[str], str] | None:
 
 
 def _search(pattern: re.Pattern[str], text: str, span: Span) -> re.Match[str] | None:
-    return next((match for match in pattern.finditer(text, span.start, span.end) if match.end() > match.start() > span.start), None)
+    """The first role word behind something; 「区水务局（牵头）」 is a note on one name."""
+    matches = pattern.finditer(text, span.start, span.end)
+    return next((m for m in matches if m.start() > span.start and text[m.start() - 1] not in "（("), None)
 
 
 def _add(found: Assigned, more: Assigned) -> None:
@@ -159,12 +160,3 @@ def _noted(found: Assigned) -> Assigned:
 
 def spans(names: list[Name]) -> tuple[Span, ...]:
     return tuple(name.span for name in names)
-
-
-def between(text: str, span: Span, marks: re.Pattern[str]) -> Iterator[Span]:
-    """The parts of a span between marks, white space around them left out."""
-    start = span.start
-    for mark in marks.finditer(text, span.start, span.end):
-        yield trimmed(text, start, mark.start())
-        start = mark.end()
-    yield trimmed(text, start, span.end)
