@@ -1,5 +1,7 @@
 """The HTTP API: routes, request models and problem responses; all the work is the service's."""
 
+import json
+import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, File, HTTPException, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -24,6 +26,7 @@ from eval import own
 from eval.questions import rows_of
 from eval.service import Busy, Evaluations, Unknown
 from retriever import exporters, wire
+from retriever.interpret import check
 from retriever.model import Query as Question
 from retriever.service import Service
 
@@ -134,6 +137,17 @@ def create_app(service: Service | None = None) -> FastAPI:
     @app.post("/v1/ask", summary="提问：返回逐字引用的句子")
     def ask(body: Search) -> dict[str, Any]:
         return wire.answer_json(served.ask(body.question()))
+
+    @app.post("/v1/write", summary="归纳：由设置里的大模型据原文写成，逐句核对；核对不过的句子标明并划去")
+    def written(body: Search) -> dict[str, Any]:
+        answered, text = served.write(body.question())
+        return wire.answer_json(answered) | {"written": wire.written_json(text)}
+
+    @app.post("/v1/write/stream", summary="归纳，边写边送：每行一个 JSON，最后一行是全部结果", response_class=StreamingResponse)
+    def written_as_it_comes(body: Search) -> StreamingResponse:
+        question = body.question()
+        check(question)
+        return StreamingResponse(_lines(served, question), media_type="application/x-ndjson")
 
     @app.post("/v1/compare", summary="对比：地区 × 主题、时期或草案与正式稿，每格都是带出处的原文")
     def compare(body: Compare) -> dict[str, Any]:
@@ -272,6 +286,30 @@ _REFUSALS = {
     "Method Not Allowed": "这个地址不支持该请求方法。接口说明见 /docs。",
 }
 """The framework's own words → ours."""
+
+
+def _lines(served: Service, question: Question) -> Iterator[str]:
+    """One JSON object a line: {"sentence"} for each as it is checked, then {"answer"} with all; {"error"} where it fails.
+
+    A sentence that was sent counts only if it is in the answer.
+    """
+    waiting: queue.Queue[dict[str, Any] | None] = queue.Queue()
+
+    def work() -> None:
+        try:
+            answered, text = served.write(question, lambda s: waiting.put({"sentence": wire.checked_json(s)}))
+            waiting.put({"answer": wire.answer_json(answered) | {"written": wire.written_json(text)}})
+        except PlanSeekError as error:
+            waiting.put({"error": str(error)})
+        except Exception as error:
+            # The answer has begun: its status can no longer tell.
+            waiting.put({"error": f"程序出错（{type(error).__name__}）。请查看运行 planseek serve 的窗口。"})
+        finally:
+            waiting.put(None)
+
+    threading.Thread(target=work, daemon=True).start()
+    while (line := waiting.get()) is not None:
+        yield json.dumps(line, ensure_ascii=False) + "\n"
 
 
 def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

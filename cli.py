@@ -43,6 +43,7 @@ from terminal import AsJson, Home, print_json, progress, say
 if TYPE_CHECKING:
     from corpus.regions.places import Place
     from retriever.model import Answer, Findings, Group, Statement
+    from retriever.synthesis import Written
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="规划问答：对政府规划文本提问，逐区返回可核对的原文与出处。")  # fmt: skip
@@ -198,13 +199,22 @@ def ask(
     question: Question, k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None,
     kind: Kinds = None, period: Periods = None, status: Statuses = None, document: DocumentId = None,
     expand: Expand = True, after: After = "", literal: Literal = None, home: Home = None, as_json: AsJson = False,
+    written: Annotated[bool, typer.Option("--write", help="另由设置里的大模型据原文归纳，逐句核对（generator 设置）")] = False,
 ) -> None:  # fmt: skip
     """提问：用原文句子回答，每句附出处；没有依据就说未检索到。"""
-    from retriever.wire import answer_json
+    from retriever.wire import answer_json, written_json
 
     query = query_of(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
-    answered = service_of(home).ask(query)
-    print_json(answer_json(answered)) if as_json else _print_answer(answered)
+    if not written:
+        answered = service_of(home).ask(query)
+        print_json(answer_json(answered)) if as_json else _print_answer(answered)
+        return
+    answered, text = service_of(home).write(query)
+    if as_json:
+        print_json(answer_json(answered) | {"written": written_json(text)})
+        return
+    _print_written(text)
+    _print_answer(answered)
 
 
 @app.command()
@@ -330,6 +340,18 @@ def _print_answer(answered: "Answer") -> None:
     for group in answered.findings.groups:
         _print_group_head(group)
         _print_statements(answered.by_region.get(group.region.code, ()))
+
+
+def _print_written(text: "Written") -> None:
+    if text.sentences:
+        say("归纳（由大模型据下列原文写成，已逐句核对）：")
+    for sentence in text.sentences:
+        say(f"    {sentence.text}" if sentence.kept else f"    ［未通过核对，不可采用］{sentence.text}（{sentence.reason}）")
+        for citation in sentence.citations if sentence.kept else ():
+            say(f"        ——{citation.label}")
+    if text.note:
+        say(text.note)
+    say("原文：")
 
 
 def _print_statements(statements: "tuple[Statement, ...]") -> None:

@@ -16,11 +16,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """home: the data folder. model: "bundled", or a sentence-transformers model by folder or name. reranker: "late", "none",
-    or a CrossEncoder by folder or name. upload_mb: largest upload."""
+    or a CrossEncoder by folder or name. generator: "none", or an OpenAI-compatible server as `address#model`; its key stands
+    in PLANSEEK_GENERATOR_KEY only. upload_mb: largest upload."""
 
     home: Path = Path(".planseek")
     model: str = "bundled"
     reranker: str = "late"
+    generator: str = "none"
     upload_mb: int = 64
 
 

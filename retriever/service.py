@@ -1,7 +1,8 @@
 """What the command line and the API both offer, over one home folder: search, ask, export, inspect, ingest."""
 
+import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from index.tokenizer import Tokenizer
 from retriever import exporters
 from retriever.changes import Change, changes
 from retriever.expand import Lexicon
+from retriever.generators import Generator, GeneratorError, load_generator
 from retriever.interpret import check
 from retriever.lexicon.table import OWN
 from retriever.matrix import matrix
@@ -24,12 +26,17 @@ from retriever.rerankers import load_reranker
 from retriever.rerankers.protocols import Reranker
 from retriever.score import Tools
 from retriever.search import Searcher
+from retriever.synthesis import Checked, Written, write
 from retriever.tables import DutyRow, TargetRow, duties_of_unit, duty_table, target_table, targets_of
 from settings import Settings
 
 if TYPE_CHECKING:
     from index.embedders.static import StaticEmbedder
     from index.ingest import Progress, Report
+
+
+GENERATOR_KEY = "PLANSEEK_GENERATOR_KEY"
+"""The variable that holds the generator's key, where it wants one: never in a settings file, never in a log."""
 
 
 class Service:
@@ -57,6 +64,14 @@ class Service:
     @cached_property
     def reranker(self) -> Reranker | None:
         return load_reranker(self.settings.reranker, lambda: self.table)
+
+    @cached_property
+    def generator(self) -> Generator | None:
+        """What writes answers in words of its own, where the settings name a server. Raises GeneratorError."""
+        if self.settings.generator == "none":
+            return None
+        address, _, model = self.settings.generator.partition("#")
+        return load_generator(address, model, os.environ.get(GENERATOR_KEY, ""))
 
     @property
     def makers(self) -> Makers:
@@ -88,6 +103,21 @@ class Service:
     def ask(self, query: Query) -> Answer:
         """Cited sentences for a query. Raises PlanSeekError."""
         return self.searcher.ask(query)
+
+    def write(self, query: Query, progress: Callable[[Checked], None] | None = None) -> tuple[Answer, Written]:
+        """Cited sentences for a query and an answer written from them, checked sentence by sentence. Raises PlanSeekError
+        for the query, never for the server."""
+        answered = self.ask(query)
+        try:
+            generator = self.generator
+        except GeneratorError as error:
+            return answered, Written((), f"{error}以下仍为原文摘录。")
+        return answered, write(answered, generator, self._likeness, progress, self.searcher.corpus().gazetteer)
+
+    def _likeness(self, sentence: str, passage: str) -> float:
+        """The cosine of two texts under the bundled model."""
+        one, other = self.table.encode_queries([sentence])[0], self.table.encode_passages([passage])[0]
+        return float(one @ other)
 
     def compare(self, query: Query, columns: Sequence[str] = ()) -> Matrix:
         """Regions by topics, periods or states, each cell with its passages. Raises PlanSeekError."""

@@ -8,6 +8,7 @@ from corpus.remarks import remarks
 from retriever.changes import Change
 from retriever.cite import label
 from retriever.model import Answer, Citation, Findings, Group, Hit, Interpretation, Matrix, Statement
+from retriever.synthesis import Checked, Written
 from retriever.tables import DutyRow, TargetRow
 
 if TYPE_CHECKING:
@@ -130,6 +131,19 @@ def change_json(change: Change) -> Json:
         "before": citation_json(change.before) if change.before else None,
         "after": citation_json(change.after) if change.after else None,
         "words": [{"tag": tag, "before": before, "after": after} for tag, before, after in change.words],
+    }
+
+
+def written_json(written: Written) -> Json:
+    return {"note": written.note, "sentences": [checked_json(sentence) for sentence in written.sentences]}
+
+
+def checked_json(sentence: Checked) -> Json:
+    return {
+        "text": sentence.text,
+        "kept": sentence.kept,
+        "reason": sentence.reason,
+        "citations": [citation_json(citation) for citation in sentence.citations],
     }
 
 
