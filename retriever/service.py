@@ -111,7 +111,7 @@ class Service:
         try:
             generator = self.generator
         except GeneratorError as error:
-            return answered, Written((), f"{error}以下仍为原文摘录。")
+            return answered, Written((), f"{error}以下仍是直接摘自原文的回答。")
         return answered, write(answered, generator, self._likeness, progress, self.searcher.corpus().gazetteer)
 
     def _likeness(self, sentence: str, passage: str) -> float:

@@ -10,7 +10,7 @@ from corpus.errors import PlanSeekError
 from corpus.regions.places import Gazetteer
 from retriever.checks import LONGEST_SENTENCE, Checker, Similarity
 from retriever.generators.protocols import ANEW, Generator
-from retriever.generators.sources import INSTRUCTIONS, Source, laid_out, numbered
+from retriever.generators.sources import INSTRUCTIONS, Source, holds, laid_out, numbered
 from retriever.model import Answer, Citation
 
 MOST_SENTENCES = 60
@@ -21,7 +21,9 @@ _MARK = re.compile(_NUMBER)
 _RANGE = re.compile(r"(\d{1,3})(?:\s*[-–—~～至]\s*(\d{1,3}))?")
 _END = re.compile(rf"[^。！？!?\n]*(?:[。！？!?]+[”’\"）)」』》]*|\n)(?:\s*{_NUMBER})*")
 _MAYBE_MARK = re.compile(r"\s*(?:[\[［【][^\]］】\n]{0,24})?")
-_BULLET = re.compile(r"^(?:\s|[>#*+•·●■◆○-](?!\d)|\d{1,2}[.、)）](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)+")
+_BULLET = re.compile(
+    r"^(?:\s|[>#*+•·●■◆○-](?!\d)|\d{1,2}[.、)）](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)+"
+)
 SPECIMENS = {"mark": "［1］", "range": "[1-3]", "bullet": "- "}
 
 
@@ -151,12 +153,8 @@ def _instead(why: str) -> Written:
 def _unread(answer: Answer, sources: Sequence[Source]) -> str | None:
     """A remark where regions with results were too many for the model to be shown them all."""
     groups = [group for group in answer.findings.groups if group.status == "found"]
-    shown = {(source.citation.document.id, source.citation.span.start) for source in sources}
-    left = [
-        group
-        for group in groups
-        if not any((h.document.id, at) in shown for h in group.hits for at in range(h.passage.span.start, h.passage.span.end))
-    ]
+    shown = [source.citation for source in sources]
+    left = [group for group in groups if not any(holds(hit, citation) for hit in group.hits for citation in shown)]
     if not left:
         return None
     return f"有结果的地区共 {len(groups)} 个，这段文字没有写到其中 {len(left)} 个，请看逐区摘录。"

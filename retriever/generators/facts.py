@@ -11,7 +11,7 @@ from index.embedders.folding import folded
 _CIRCLED = re.compile(r"[①-⑳⑴-⒇⒈-⒛]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
 _SPACE = re.compile(r"(?<![0-9a-z.])[^\S\n]+|[^\S\n]+(?![0-9a-z])")
-_DATE_SIGNS = re.compile(r"(?<!\d)((?:19|20)\d\d)([-./])(\d{1,2})\2(\d{1,2})(?!\d)")
+_DATE_SIGNS = re.compile(r"(?<!\d)((?:19|20)\d\d)([-./])(\d{1,2})\2(\d{1,2})(?!\d)", re.ASCII)
 
 _UNITS = (
     "立方米/秒", "吨标准煤", "平方公里", "平方千米", "平方米", "立方米", "个百分点", "百分点", "千瓦时", "公里", "千米", "厘米", "毫米", "微克",
@@ -25,19 +25,25 @@ _SAME = {
 """Units that mean the same; 项目12个 and 12项 count the same things."""
 
 _UNIT = (
-    rf"(?:[余多]?(?P<unit>{'|'.join(re.escape(unit) + (r'(?![a-z0-9])' if unit.isascii() and unit.isalnum() else '') for unit in _UNITS)})"
+    rf"(?:[余多 ]?(?P<unit>{'|'.join(re.escape(unit) + (r'(?![a-z0-9])' if unit.isascii() and unit.isalnum() else '') for unit in _UNITS)})"
     r"|(?![a-z0-9]))"
 )
 _SCALE = r"(?P<scale>万亿|[十百千]亿|[十百千]万|亿|万|[百千](?![瓦米克分家姓]))?"
-_ARABIC = re.compile(rf"(?<![a-z0-9.])(?<![a-z]-)(?P<value>\d+(?:\.\d+)?)[余多]?{_SCALE}{_UNIT}")
-_SHARE = re.compile(r"(?P<of>百分之|千分之)(?P<value>[零〇一二三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)")
+_ARABIC = re.compile(rf"(?<![a-z0-9.])(?<![a-z]-)(?P<value>\d+(?:\.\d+)?)[余多]?{_SCALE}{_UNIT}", re.ASCII)
+_SHARE = re.compile(
+    r"(?P<of>百分之|千分之)(?P<value>[零〇一二三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)",
+    re.ASCII,
+)
 _CHINESE = re.compile(
     rf"(?P<value>[一二三四五六七八九两十][零〇一二三四五六七八九十百千万亿两]*(?:点[零〇一二三四五六七八九]+)?)[余多]?(?P<scale>){_UNIT}"
 )
-_DAY = re.compile(r"(?<!\d)(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?")
-_PLAN = re.compile(r"[一二]?十[一二三四五六七八九]?五(?=[^十百千万亿年月日个项条亩人户家]|$)|第?(?P<long>十[一二三四五六七八九])个五年")
+_DAY = re.compile(r"(?<!\d)(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?", re.ASCII)
+_PLAN = re.compile(
+    r"(?<![一二三四五六七八九百])十[一二三四五六七八九]五(?![十百千万亿年月日个项条亩人户家])|第?(?P<long>十[一二三四五六七八九])个五年"
+)
 _FOREIGN = re.compile(r"[a-z0-9.\-+/]*[a-z][a-z0-9.\-+]*")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_MOST_DIGITS = 20
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -122,8 +128,11 @@ def _chinese(match: re.Match[str]) -> Iterator[tuple[str, str]]:
 
 
 def chinese_value(word: str) -> Decimal | None:
-    """A number in Chinese characters: 三百二十 → 320, 一万二千 → 12000, 二〇二七 → 2027, 三点五 → 3.5; None for 一二三."""
+    """A number in Chinese characters: 三百二十 → 320, 一万二千 → 12000, 二〇二七 → 2027, 三点五 → 3.5; None for 一二三
+    and for what is too long to be a number."""
     whole, point, fraction = word.partition("点")
+    if len(whole) > _MOST_DIGITS:
+        return None
     if not any(c in _SCALES for c in whole):
         if len(whole) > 1 and len(whole) != 4 and not set(whole) & set("零〇"):
             return None

@@ -48,7 +48,7 @@ class OpenAiCompatible:
         """The text in pieces as they come. A thread reads: httpx limits each wait, this limits all of them together."""
         messages = [{"role": "system", "content": instructions}, {"role": "user", "content": question}]
         body = {"model": self.name, "messages": messages, "temperature": 0, "stream": True}
-        came: queue.Queue[str | Exception | None] = queue.Queue()
+        came: queue.Queue[str | GeneratorError | None] = queue.Queue()
         stopped = threading.Event()
         end = time.monotonic() + self._timeout
         threading.Thread(target=self._read, args=(body, came, stopped), daemon=True).start()
@@ -60,13 +60,15 @@ class OpenAiCompatible:
                     raise self._late() from None
                 if piece is None:
                     return
-                if isinstance(piece, Exception):
+                if isinstance(piece, GeneratorError):
                     raise piece
                 yield piece
         finally:
             stopped.set()
 
-    def _read(self, body: dict[str, Any], came: "queue.Queue[str | Exception | None]", stopped: threading.Event) -> None:
+    def _read(
+        self, body: dict[str, Any], came: "queue.Queue[str | GeneratorError | None]", stopped: threading.Event
+    ) -> None:
         thoughts, total = Thoughts(), 0
         try:
             for content in self._contents(body, stopped):
@@ -85,8 +87,10 @@ class OpenAiCompatible:
             came.put(self._unreachable(error))
         except httpx.HTTPError as error:
             came.put(self._error(f"中途断开（{type(error).__name__}）", "请确认服务运行正常后重试"))
-        except Exception as error:  # whatever it is, whoever waits must hear of it
+        except GeneratorError as error:
             came.put(error)
+        except Exception as error:  # whatever it is, whoever waits must hear of it
+            came.put(self._error(f"没有问成（{type(error).__name__}）", "请重试；仍不行时请查看程序的记录"))
 
     def _contents(self, body: dict[str, Any], stopped: threading.Event) -> Iterator[str]:
         """What the model wrote, thoughts included."""
@@ -194,9 +198,7 @@ def _address(url: str) -> str:
     try:
         parsed = httpx.URL(url.strip())
     except (httpx.InvalidURL, TypeError) as error:
-        raise GeneratorError(
-            "生成服务的地址无效。写法：http://主机:端口/v1，例如 http://127.0.0.1:11434/v1"
-        ) from error
+        raise GeneratorError("生成服务的地址无效。写法：http://主机:端口/v1，例如 http://127.0.0.1:11434/v1") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise GeneratorError("生成服务的地址无法识别。写法：http://主机:端口/v1，例如 http://127.0.0.1:11434/v1")
     if parsed.userinfo or parsed.query or parsed.fragment:

@@ -45,7 +45,7 @@ def numbered(answer: Answer) -> tuple[Source, ...]:
     if answer.status == "not_found":
         return ()
     said = [citation for s in chain(answer.statements, *answer.by_region.values()) for citation in s.citations]
-    hits = sorted(_hits(answer), key=lambda hit: not any(_holds(hit, citation) for citation in said))[:MOST_SOURCES]
+    hits = sorted(_hits(answer), key=lambda hit: not any(holds(hit, citation) for citation in said))[:MOST_SOURCES]
     sources: list[Source] = []
     left = MOST_CHARACTERS
     for number, hit in enumerate(hits, 1):
@@ -53,7 +53,7 @@ def numbered(answer: Answer) -> tuple[Source, ...]:
         region = hit.passage.region or hit.document.region
         source = Source(number, whole, region)
         room = left // (len(hits) - number + 1) - (len(_quoted(source)) - len(whole.quote))
-        source = Source(number, _clipped(hit, [c.span for c in said if _holds(hit, c)], max(room, 80)), region)
+        source = Source(number, _clipped(hit, [c.span for c in said if holds(hit, c)], max(room, 80)), region)
         length = len(_quoted(source))
         if length > left:
             break
@@ -68,7 +68,7 @@ def _hits(answer: Answer) -> Iterator[Hit]:
     trusted = [[h for h in g.hits if h.evidence >= RELATED] for g in findings.groups if g.status == "found"]
     by_turns: Iterable[Hit | None] = chain.from_iterable(zip_longest(*trusted))
     stated = [c for s in answer.statements for c in s.citations]
-    flat = [h for h in findings.hits if h.evidence >= RELATED or any(_holds(h, c) for c in stated)]
+    flat = [h for h in findings.hits if h.evidence >= RELATED or any(holds(h, c) for c in stated)]
     seen: set[str] = set()
     for hit in by_turns if findings.interpretation.fan_out is not None else flat:
         if hit is not None and hit.passage.id not in seen:
@@ -76,7 +76,8 @@ def _hits(answer: Answer) -> Iterator[Hit]:
             yield hit
 
 
-def _holds(hit: Hit, citation: Citation) -> bool:
+def holds(hit: Hit, citation: Citation) -> bool:
+    """Whether a citation lies in a hit's passage."""
     inside = hit.passage.span.start <= citation.span.start and citation.span.end <= hit.passage.span.end
     return inside and hit.document.id == citation.document.id
 
@@ -119,5 +120,5 @@ _INERT = str.maketrans("<>[]", "＜＞〔〕")
 
 def _inert(text: str) -> str:
     """One line in which nothing is a tag, a number of ours or a mark that servers give a meaning (<|im_end|>, [INST])."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
     return re.sub(r"\s+", " ", kept).strip().translate(_INERT)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from retriever.generators.protocols import ANEW
 
-_TAG = re.compile(r"<(/?)think(?:ing)?\s*>", re.IGNORECASE)
-_TAGS = ("<think>", "<thinking>", "</think>", "</thinking>")
+_TAG = re.compile(r"<(/?)think(?:ing)?\s{0,3}>", re.IGNORECASE)
+_BEGUN = re.compile(r"</?(?:t(?:h(?:in?)?)?|think(?:in?|ing)?\s{0,3})?", re.IGNORECASE)
+SPECIMENS = {"tag": "</think>", "begun": "</thi"}
 
 
 class Thoughts:
@@ -32,7 +33,7 @@ class Thoughts:
             self._thinking, at = not closing, tag.end()
         rest = text[at:]
         cut = rest.rfind("<")
-        self._held = rest[cut:] if cut >= 0 and any(t.startswith(rest[cut:].lower()) for t in _TAGS) else ""
+        self._held = rest[cut:] if cut >= 0 and _BEGUN.fullmatch(rest, cut) else ""
         if not self._thinking and (sure := rest[: len(rest) - len(self._held)]):
             yield sure
 

@@ -12,7 +12,7 @@ CLAUSE = re.compile(r"[^,;:。!?\n]+")
 _QUOTED = re.compile(r"“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|‘([^‘’]+)’|\"([^\"]+)\"|《([^《》]+)》|〈([^〈〉]+)〉")
 _MARKS = re.compile(r"[\W_]+")
 _LIVE = re.compile(
-    r"<\s*[/!?]?\s*[a-z]|\]\(|\b(?:https?|ftp|file|javascript|vbscript|data|mailto):|www\.|&(?:#\w+|[a-z]{2,6});|\b(?:on\w+|src|href)\s*="
+    r"<\s*[/!?]?\s*[a-z]\w*|\]\(|(?<![a-z])(?:https?|ftp|file|javascript|vbscript|data|mailto):|www\.|&(?:#\w+|[a-z]{2,6});|(?<![a-z])(?:on[a-z]+|src|href)\s*="
 )
 _COMMAND = re.compile(
     r"(?:忽略|无视|忘记|不要理会|不用管|ignore|disregard|forget).{0,30}(?:指令|指示|规则|提示|设定|要求|instruction|prompt|rule)"
@@ -21,7 +21,22 @@ _COMMAND = re.compile(
 SPECIMENS = {"live": "<script>", "command": "忽略以上所有指令", "quoted": "“一带两廊”"}
 
 _UP = ("不低于", "不少于", "不小于", "不短于", "至少", "超过", "突破", "高于", "大于", "多于", "逾", "以上")
-_DOWN = ("不超过", "不高于", "不大于", "不多于", "不突破", "控制在", "低于", "少于", "小于", "至多", "最多", "以内", "以下", "之内")
+_DOWN = (
+    "不超过",
+    "不高于",
+    "不大于",
+    "不多于",
+    "不突破",
+    "控制在",
+    "低于",
+    "少于",
+    "小于",
+    "至多",
+    "最多",
+    "以内",
+    "以下",
+    "之内",
+)
 _BOUND = re.compile("|".join(sorted((*_UP, *_DOWN), key=len, reverse=True)))
 _RISE = ("增长", "增加", "提高", "提升", "上升", "新增", "增幅", "增至", "升至")
 _FALL = ("下降", "降低", "减少", "压减", "缩减", "下跌", "降幅", "降至", "降到", "减至")
@@ -56,15 +71,15 @@ def misquoted(said: str, texts: Iterable[str]) -> str | None:
 
 def bounded_alike(said: str, fact: Fact, text: str, held: Fact) -> bool:
     """Whether two figures rise or fall alike and are bounded alike; only a lower bound may go unsaid."""
-    turn, turned = _sign(_TURN, _RISE, said, fact), _sign(_TURN, _RISE, text, held)
-    bound, bounded = _sign(_BOUND, _UP, said, fact), _sign(_BOUND, _UP, text, held)
+    turn, turned = _sign(_TURN, _RISE, said, fact, 40), _sign(_TURN, _RISE, text, held, 40)
+    bound, bounded = _sign(_BOUND, _UP, said, fact, 10), _sign(_BOUND, _UP, text, held, 10)
     return (turn * turned >= 0) and (bound == bounded or (bound == 0 and bounded > 0))
 
 
-def _sign(pattern: re.Pattern[str], rising: tuple[str, ...], text: str, fact: Fact) -> int:
-    """1 up, -1 down, 0 neither: by the nearest word before the figure in its clause, else the one right behind it."""
+def _sign(pattern: re.Pattern[str], rising: tuple[str, ...], text: str, fact: Fact, back: int) -> int:
+    """1 up, -1 down, 0 neither: by the nearest word in its clause at most `back` before the figure, else the one right behind it."""
     start, end = around(CLAUSE, text, fact.start)
-    before = pattern.findall(text[max(start, fact.start - 10) : fact.start])
+    before = pattern.findall(text[max(start, fact.start - back) : fact.start])
     behind = pattern.match(text[fact.end : min(fact.end + 4, max(end, fact.end))].removeprefix("及"))
     word = before[-1] if before else behind.group() if behind else ""
     return 0 if not word else 1 if word in rising else -1
@@ -86,10 +101,10 @@ def negation(said: str, sources: str) -> str | None:
     """
     if _denies(said) and not _denies(sources):
         return "否定（不、未、无、没有）在所引原文中没有对应"
-    clauses = [(_pairs(text), _denies(text)) for text in CLAUSE.findall(sources)]
+    clauses = [(pairs(text), _denies(text)) for text in CLAUSE.findall(sources)]
     for clause in CLAUSE.findall(said):
-        own = _pairs(clause)
-        shared = [(len(own & pairs) / len(own), denies) for pairs, denies in clauses] if len(own) >= 3 else []
+        own = pairs(clause)
+        shared = [(len(own & held) / len(own), denies) for held, denies in clauses] if len(own) >= 3 else []
         most = max((share for share, _ in shared), default=0.0)
         if most >= _SAME_CLAUSE and _denies(clause) not in {d for share, d in shared if share >= most - 0.1}:
             return "否定（不、未、无、禁止等）与所引原文不一致"
@@ -100,6 +115,7 @@ def _denies(text: str) -> bool:
     return _NEGATION.search(_NEUTRAL.sub("", text)) is not None
 
 
-def _pairs(clause: str) -> set[str]:
-    bare = _MARKS.sub("", _NEGATION.sub("", _NEUTRAL.sub("", clause)))
-    return {bare[i : i + 2] for i in range(len(bare) - 1)}
+def pairs(clause: str) -> set[str]:
+    """The pairs of characters of a clause, punctuation and negations left out."""
+    bare = [_MARKS.sub("", part) for part in _NEGATION.sub("", _NEUTRAL.sub("", clause)).split()]
+    return {part[i : i + 2] for part in bare for i in range(len(part) - 1)}
