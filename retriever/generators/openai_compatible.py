@@ -180,7 +180,7 @@ class OpenAiCompatible:
         return written, bool(reason)
 
     def _late(self) -> GeneratorError:
-        return self._error(f"在 {self._timeout:g} 秒内没有写完回答", "请稍后重试、换用较小的模型，或调大等待时间")
+        return self._error(f"在 {self._timeout:g} 秒内没有写完回答", "请稍后重试，或换用较小的模型")
 
     def _strange(self) -> GeneratorError:
         return self._error("的回答不是聊天模型的格式", "请检查地址是否以 /v1 结尾、是不是兼容 OpenAI 的服务")
