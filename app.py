@@ -230,6 +230,9 @@ def create_app(service: Service | None = None) -> FastAPI:
 
     @app.get("/v1/documents/{document_id}/changes", summary="正式稿对这份草案改了什么")
     def changed(document_id: str) -> dict[str, Any]:
+        with _open(served.store) as store:
+            if store.document(document_id) is None:
+                raise HTTPException(404, f"没有编号为 {document_id} 的文档。")
         return {"changes": [wire.change_json(change) for change in served.changes(document_id)]}
 
     @app.get("/v1/evaluations", summary="保存的评测结果，和可以评测的题集与系统")

@@ -94,12 +94,17 @@ def duties(
     home: Home = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """责任单位：所问措施由谁牵头、负责、配合；--unit 区教育局 列出一个单位的全部任务。"""
-    from retriever.wire import duty_json
+    from retriever.wire import duty_json, interpretation_json
 
     service = service_of(home)
-    rows = service.duties_of_unit(question) if unit else service.duties(query_of(question, 20, 3, "hybrid", region, kind, None, None, document, True))[1]
+    understood = None
+    if unit:
+        rows = service.duties_of_unit(question)
+    else:
+        understood, rows = service.duties(query_of(question, 20, 3, "hybrid", region, kind, None, None, document, True))
     if as_json:
-        print_json({"rows": [duty_json(row) for row in rows]})
+        shown = {"interpretation": interpretation_json(understood)} if understood else {}
+        print_json(shown | {"rows": [duty_json(row) for row in rows]})
         return
     if not rows:
         say("未检索到：相关段落里没有写明责任单位。")

@@ -11,6 +11,9 @@ from retriever.model import Citation
 _LIKE = 0.5
 """Least share of common characters (Ratcliff and Obershelp's ratio) for two sentences to be one, reworded."""
 
+_BESIDE = ("table", "appendix", "glossary")
+"""Sections that are no text of the plan's own, like a draft's table of opinions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -64,6 +67,7 @@ def _cited(document: Document, passages: list[Passage]) -> list[Citation]:
     return [
         cite(document, passage, span)
         for passage in passages
+        if not any(s.span.start <= passage.span.start < s.span.end for s in document.sections if s.kind in _BESIDE)
         for span in sentences(document.text, passage.span)
         if span.of(document.text).strip()
     ]

@@ -21,7 +21,7 @@ from retriever.interpret import check, interpret
 from retriever.model import Answer, Asked, Findings, Group, Hit, Interpretation, Query
 from retriever.score import SHORTLIST, Ranks, Scores, Tools, look_again, score
 from retriever.state import Corpus, opened, regions_of, rows_of, stamp_of
-from retriever.verdict.judge import FOUND, RELATED, fitted, greatest
+from retriever.verdict.judge import FOUND, RELATED, answered, fitted
 from retriever.verdict.signals import SIGNALS, Candidate, signals
 
 _EVIDENCE_WEIGHT = 2.0
@@ -109,12 +109,11 @@ def search(query: Query, corpus: Corpus, tools: Tools, reading: Interpretation |
         groups = tuple(Group(region, "not_found", ()) for region in looked.regions) if looked.fan_out else ()
         return Findings(query, looked, (), groups, Asked({}))
     understood, rows, scores, ranks = looked.understood, looked.rows, looked.scores, looked.ranks
-    of_passage, of_question = fitted()
+    of_passage, _ = fitted()
     held = dict(zip((row for row, _ in looked.looked_at), of_passage.probability(looked.values).tolist(), strict=True))
     if understood.fan_out is None:
         hits = [_hit(row, rank, corpus, scores, ranks, held[row]) for rank, row in enumerate(list(held)[: query.k], 1)]
-        answered = float(of_question.probability(greatest(looked.values[:LEADING]))[0]) if hits else 0.0
-        return Findings(query, understood, tuple(hits), (), scores.what, answered)
+        return Findings(query, understood, tuple(hits), (), scores.what, answered(looked.values[:LEADING]))
     bare = dict(zip(held, looked.values[:, SIGNALS.index("evidence")].tolist(), strict=True))
     shortlists: dict[object, list[int]] = {}
     for row, code in looked.looked_at:
@@ -145,7 +144,7 @@ def _signals(
     ]
     return signals(
         topic, scores.what, scores.missing, candidates, scores.fused, scores.dense, corpus.backend,
-        tools.makers.table, tools.lexicon,
+        tools.makers.table, tools.lexicon, None if any(row != group for row, group in pairs) else LEADING,
     )  # fmt: skip
 
 

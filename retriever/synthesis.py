@@ -11,7 +11,7 @@ from corpus.regions.places import Gazetteer
 from retriever.checks import LONGEST_SENTENCE, Checker, Similarity
 from retriever.generators.protocols import ANEW, Generator
 from retriever.generators.sources import INSTRUCTIONS, Source, holds, laid_out, numbered
-from retriever.model import Answer, Citation
+from retriever.model import Answer, Citation, Query
 
 MOST_SENTENCES = 60
 """Twelve are asked for; a model that goes on and on is stopped."""
@@ -70,7 +70,7 @@ def write(
     said: set[str] = set()
     pieces: Iterator[str] = iter(())
     try:
-        pieces = generator.write(INSTRUCTIONS, laid_out(sources, answer.findings.query.text))
+        pieces = generator.write(INSTRUCTIONS, laid_out(sources, _asked(answer.findings.query)))
         for written in sentences_of(pieces):
             if written == ANEW:
                 sentences.clear()
@@ -100,6 +100,11 @@ def write(
             else f"模型「{generator.name}」没有写出内容。"
         )
     return Written(tuple(sentences), _unread(answer, sources))
+
+
+def _asked(query: Query) -> str:
+    """The question, and for a follow-up what it follows."""
+    return f"{query.previous}\n接着问：{query.text}" if query.previous.strip() else query.text
 
 
 def sentences_of(pieces: Iterator[str]) -> Iterator[str]:

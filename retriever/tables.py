@@ -1,6 +1,6 @@
 """Tables of what passages promise and who is in charge: targets and duties, every row cited. Extracts nothing itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.duties.extract import duties
@@ -14,9 +14,9 @@ from retriever.cite import cite
 from retriever.evidence import GENERIC
 from retriever.model import Citation, Interpretation, Query
 from retriever.score import Tools
-from retriever.search import look
+from retriever.search import LEADING, Looked, look
 from retriever.state import Corpus
-from retriever.verdict.judge import RELATED, fitted
+from retriever.verdict.judge import ANSWERED, RELATED, answered, fitted
 
 _LIKE = 0.45
 """Least likeness of a target's name to what is asked."""
@@ -49,6 +49,8 @@ def target_table(query: Query, corpus: Corpus, tools: Tools) -> tuple[Interpreta
     looked = look(query, corpus, tools)
     if isinstance(looked, Interpretation):
         return looked, []
+    if not _told(looked):
+        return looked.understood, []
     like: list[tuple[float, TargetRow]] = []
     for row, _ in looked.looked_at:
         passage = corpus.passages[row]
@@ -75,6 +77,9 @@ def duty_table(query: Query, corpus: Corpus, tools: Tools) -> tuple[Interpretati
     looked = look(query, corpus, tools)
     if isinstance(looked, Interpretation):
         return looked, []
+    if not _told(looked):
+        return looked.understood, []
+    weights = looked.scores.what.terms
     of_passage, _ = fitted()
     found = zip(looked.looked_at, of_passage.probability(looked.values).tolist(), strict=True)
     rows: list[DutyRow] = []
@@ -82,8 +87,20 @@ def duty_table(query: Query, corpus: Corpus, tools: Tools) -> tuple[Interpretati
         passage = corpus.passages[row]
         document = corpus.documents[passage.document]
         if probability >= RELATED:
-            rows += [duty_row(document, passage, duty) for duty in duties(document, passage)]
+            rows += [duty_row(document, passage, duty) for duty in _asked(duties(document, passage), weights, document.text)]
     return looked.understood, rows
+
+
+def _told(looked: Looked) -> bool:
+    """Whether what is asked is told at all; of a fan-out each passage is judged by itself."""
+    return looked.understood.fan_out is not None or answered(looked.values[:LEADING]) >= ANSWERED
+
+
+def _asked(found: Sequence[Duty], weights: Mapping[str, float], text: str) -> list[Duty]:
+    """Of a passage with many measures, those that hold most of what is asked; all where none holds any of it."""
+    weighed = [(sum(w for term, w in weights.items() if term in fold(duty.measure.of(text))), duty) for duty in found]
+    most = max((weight for weight, _ in weighed), default=0.0)
+    return [duty for weight, duty in weighed if weight == most]
 
 
 def duties_of_unit(unit: str, corpus: Corpus) -> list[DutyRow]:

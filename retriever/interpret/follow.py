@@ -36,7 +36,7 @@ def bare(topic: str, aside: Iterable[str] = ()) -> str:
         content = content.replace(name, "")
     if len(_JOINING.sub("", content)) < 2:
         return ""
-    rest = re.sub(r"^(?:那么?|再|还有|换成?|改成|改为|至于|若是?|要是|如果是)+", "", topic)
+    rest = re.sub(r"^(?:那么?|再(?:看看|说说|查查)?|还有|换成?|改成|改为|至于|若是?|要是|如果是)+", "", topic)
     return re.sub(r"(?:呢|呐|吗|吧|啊)+[？?！!。\s]*$", "", rest).strip(" ，,、的？?")
 
 

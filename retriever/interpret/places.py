@@ -24,7 +24,7 @@ _JOINT = re.compile(
 )
 _WITH = re.compile(r"(?:和|与|同|跟)\s*$")
 _COMPARE = re.compile(
-    r"对比|比较(?!优势)|相比|比一比|比比|区别|差异|差别|不同|异同|对照|变化|谁[^，,。]{0,8}更|哪个[^，,。]{0,6}更|哪家[^，,。]{0,4}更|差多少|差在|差哪|比(?:去年|上年|前年|往年|上一年|之前|以前)|相较|比起|(?:哪个|哪家|谁)(?:更|搞得|做得|干得|投入|办得|抓得|建得)*[高多大快低少强早好]|(?:跟|和|与|同)[^，,。？?]{1,12}?比(?![如例重率])|PK|pk|vs|VS|分别|各自|各(?:是|有|为|要|占|达|多少|几)|(?:这|那)?[两三四](?:地|个地方|家|个?省|个?市|个区|个?县)(?!级)|两区(?!级)|[这那]几(?:地|个地方|家|个?省|个?市|个?区|个?县)"
+    r"对比|比较(?!优势)|相比|比一比|比比|区别|差异|差别|不同|异同|对照|变化|谁[^，,。]{0,8}更|哪个[^，,。]{0,6}更|哪家[^，,。]{0,4}更|差多少|差在|差哪|比(?:去年|上年|前年|往年|上一年|之前|以前)|相较|比起|(?:哪个|哪家|谁)(?:更|搞得|做得|干得|投入|办得|抓得|建得)*[高多大快低少强早好]|(?:跟|和|与|同)[^，,。？?]{1,12}?比(?![如例重率])|PK|pk|vs|VS|分别|各自(?!治)|各(?:是|有|为|要|占|达|多少|几)|(?:这|那)?(?<!东)[两三四](?:地|个地方|家|个?省|个?市|个区|个?县)(?!级)|两区(?!级)|[这那]几(?:地|个地方|家|个?省|个?市|个?区|个?县)"
 )
 _ABBREVIATIONS = dict(
     zip(
@@ -71,6 +71,11 @@ _RUN = re.compile(
 _ALONE = re.compile(rf"(?:(?<=^)|(?<=[\s，,、：:]))[{''.join(_ABBREVIATIONS)}](?=[\s，,：:“\"]|$|政府|省委|省政府)")
 # 京津冀, 川渝, 京沪高铁: a name of its own, not the regions one by one.
 _AS_ONE = re.compile(r"京津冀|^(?:成渝|川渝|京沪|京广|陇海|苏新|新苏|辽宁)$|线|高铁|铁路|高速")
+# 沧浦区|政府 although 区政府 is a word.
+_NEAR = 20
+"""Characters beside a name that may say what it is named for."""
+
+_OFFICE = re.compile(r"政府|委|级|域(?:经济|商业|内)|里|内|直|属|人大|政协|长")
 _TOGETHER = re.compile(r"[两二三四五]省")
 # Names of districts that are words for any: they need the city before them.
 _COMMON = frozenset(("城区", "郊区", "矿区"))
@@ -98,13 +103,14 @@ def take_places(
     spans = [named.span for named in found]
     found += [n for n in _runs(question.text, gazetteer) if not any(n.span.start < s.end and s.start < n.span.end for s in spans)]
     found.sort(key=lambda named: named.span.start)
+    compared = compares(question)
     for at, named in enumerate(found):
         own = gazetteer.places[named.codes[0]].level
         # 海南自由贸易港, 台湾同胞: part of a longer name.
-        aside = not question.apart(named.span.end) or (level is not None and _LEVEL_RANK[own] >= _LEVEL_RANK[level])
+        aside = not _whole(question, named.span) or (level is not None and _LEVEL_RANK[own] >= _LEVEL_RANK[level])
         if (
             aside
-            or _in_passing(question, found, at, asked, level)
+            or _in_passing(question, found, at, asked, level, compared)
             or not question.take(named.span, "region", _shown(named, gazetteer))
         ):
             mentioned.append(named)
@@ -113,23 +119,31 @@ def take_places(
     return asked, mentioned
 
 
+def _whole(question: Question, span: Span) -> bool:
+    """Whether a name ends where it seems to: no word of the dictionary goes on, or one that an office bears."""
+    suffixed = question.asked[span.end - 1] in "省市区县" and _OFFICE.match(question.asked, span.end) is not None
+    together = _TOGETHER.match(question.asked, span.end) is not None
+    return question.apart(span.end) or span.end - span.start == 1 or suffixed or together
+
+
 def _shown(named: Named, gazetteer: Gazetteer) -> str:
     return "、".join(gazetteer.full_name(code) for code in named.codes[:5])
 
 
-def _in_passing(question: Question, found: list[Named], at: int, asked: list[Named], level: str | None) -> bool:
+def _in_passing(
+    question: Question, found: list[Named], at: int, asked: list[Named], level: str | None, compared: bool
+) -> bool:
     """Whether a place is merely spoken of: what is learnt from it, what leads there, who cooperates with it."""
     span = found[at].span
-    before, after = question.asked[: span.start], question.asked[span.end :]
+    before, after = question.asked[max(0, span.start - _NEAR) : span.start], question.asked[span.end : span.end + 2 * _NEAR]
     if _AFTER.match(after):
         return True
-    compared = _COMPARE.search(question.asked) is not None
     joined = at > 0 and _AND.fullmatch(question.asked[found[at - 1].span.end : span.start].strip())
     if joined and found[at - 1] not in asked:
         return True
     if (towards := _TOWARDS.search(before)) and not (compared and towards.group().strip() in ("跟", "比", "向", "像")):
         return True
-    alone = not before[:-1].strip()
+    alone = not question.asked[: max(0, span.start - 1)].strip()
     return bool((asked or level or alone) and not compared and _WITH.search(before) and _JOINT.match(after))
 
 

@@ -7,6 +7,8 @@ from corpus.model import Span
 from index.tokenizer import word_starts
 from retriever.model import Read
 
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+
 
 @dataclass(slots=True)
 class Question:
@@ -22,7 +24,8 @@ class Question:
     _starts: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
-        self.text = self.asked
+        # Of the same length: places in it are places of the question.
+        self.text = self.asked.translate(_DIGITS)
         self._starts = word_starts(self.asked)
 
     def apart(self, at: int) -> bool:

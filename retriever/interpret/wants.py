@@ -46,7 +46,7 @@ _KINDS = tuple(
 # 制定专项规划, 出台行动计划: the plan is what is asked for, not where.
 _MAKING = re.compile(r"(?:编制|制定|制订|出台|印发|发布|落实|实施|推进|启动|完成|编|组织|衔接)(?:了|过)?$")
 _STATUSES = tuple(
-    (status, re.compile(pattern))
+    (status, re.compile(rf"(?:{pattern})(?:里面?|中(?!小|期|部)|内|上)?"))
     for status, pattern in (
         ("征求意见稿", r"(?:还|正)?在?征求意见(?:稿|版|的版本|阶段的?|中的?|的)|意见征求稿"),
         ("送审稿", r"送审(?:稿|版)"),

@@ -10,7 +10,7 @@ _QUOTED = re.compile(r"“([^“”]{1,60})”|\"([^\"]{1,60})\"|「([^「」]{1
 _TITLE = re.compile(r"(?:在)?《([^《》]{2,120})》(?:这份文件)?的?(?:附表|附件|正文|专栏)?(?:里面?|中|内|上)?")
 _MINUS = re.compile(r"(?:(?<=\s)|^)[-－﹣−]\s?(?P<word>[^\s\-－，,。？?！!、；;]{1,30})")
 _NOT = re.compile(
-    r"(?:(?:^|[，,、（(\s]\s*)(?:但|请|都)?不要(?![再让把太被只光随乱一])|[，,（(]?\s*(?:但)?(?:不含|不包括|不包含|不算|排除|去掉|剔除))(?:掉)?(?:的)?"
+    r"(?:(?:^|[，,、（(\s]\s*)(?:但|请|都)?不要(?![再让把太被只光随乱一])|[，,（(]?\s*(?:但)?(?:不含|不包括|不包含|不算|排除|去掉|剔除))(?![^，,。]{0,6}(?:隐患|风险|险情|故障|干扰|障碍|妨碍))(?:掉)?(?:的)?"
     r"(?P<word>[^，,、。？?！!；;）)\s的]{1,12})(?:的(?!是))?[）)]?"
 )
 _BUT = re.compile(
@@ -18,6 +18,11 @@ _BUT = re.compile(
 )
 _TAKEN_OUT = re.compile(r"(?:把|将)(?P<word>[^，,。？?！!；;]{1,20}?)(?:去掉|排除|剔除|除开|拿掉|撇开)(?:再|后|掉)?")
 _SET_ASIDE = re.compile(r"[，,（(]?\s*(?P<word>[^，,。？?！!；;\s（(]{2,12})除外[）)]?")
+
+
+def quotations(question: Question) -> list[Span]:
+    """Where quotation marks and what they hold stand."""
+    return [Span(*match.span()) for match in question.all(_QUOTED)]
 
 
 def take_title(question: Question) -> str | None:
@@ -50,6 +55,6 @@ def take_excluded(question: Question) -> list[tuple[Span, str]]:
     for pattern in (_MINUS, _BUT, _SET_ASIDE, _TAKEN_OUT, _NOT):
         for match in question.all(pattern):
             word = match["word"].strip()
-            if word:
+            if word and not any(span.start < match.end() and match.start() < span.end for span, _ in found):
                 found.append((Span(*match.span()), word))
     return found

@@ -23,6 +23,10 @@ ANSWERED = 0.4
 """Least probability that a question which does not fan out is answered."""
 
 
+_SURE, _PLAIN = 0.8, 0.8
+"""On the dev halves a passage with so much probability and evidence of its own never stood beside an unanswerable question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Logistic:
     """p = 1 / (1 + exp(-(bias + Σ weight · term))); a term is a signal, or a product of two, 「-」 for one minus it."""
@@ -53,6 +57,18 @@ def fitted() -> tuple[Logistic, Logistic]:
     content = json.loads((resources.files("retriever") / "verdict" / "weights.json").read_text("utf-8"))
     passage, question = (Logistic(content[name]["bias"], content[name]["weights"]) for name in ("passage", "question"))
     return passage, question
+
+
+def answered(values: Floats) -> float:
+    """The probability that a question is answered by its leading candidates (rows, len(SIGNALS)): that of the question, or,
+    where a passage surely speaks of the topic in the question's own words, that of the passage."""
+    if not len(values):
+        return 0.0
+    of_passage, of_question = fitted()
+    sure = of_passage.probability(values)
+    plain = values[:, SIGNALS.index("own")] >= _PLAIN
+    surest = float(np.max(np.where(plain & (sure >= _SURE), sure, 0)))
+    return max(float(of_question.probability(greatest(values))[0]), surest)
 
 
 def greatest(values: Floats) -> Floats:

@@ -39,9 +39,10 @@ class Candidate:
 
 def signals(
     topic: str, what: Asked, missing: float, candidates: Sequence[Candidate], fused: Floats, whole: Floats,
-    backend: Backend, table: Table, lexicon: Lexicon,
+    backend: Backend, table: Table, lexicon: Lexicon, leading: int | None = None,
 ) -> Floats:  # fmt: skip
-    """(candidates, len(SIGNALS)) for candidates of one question; `fused` ranks them and `whole` is their dense score."""
+    """(candidates, len(SIGNALS)) for candidates of one question; `fused` ranks them and `whole` is their dense score.
+    leading: how many of the first may lead the company, so that asking for more changes nothing; all where None."""
     count = len(candidates)
     rows = np.array([candidate.row for candidate in candidates], np.int32)
     own_words = Asked(what.terms, what.parts)
@@ -59,7 +60,7 @@ def signals(
     column["clause"][:], column["words"][:] = _near(topic, rows, backend, table)
     column["whole"][:] = whole[rows]
     column["rank"][np.argsort(-fused[rows], kind="stable")] = np.log1p(np.arange(count))
-    column["company"][:] = _company(candidates, rows, values, backend)
+    column["company"][:] = _company(candidates, rows, values, backend, leading or count)
     column["missing"][:] = missing
     column["terms"][:] = np.log1p(len(what.terms))
     column["covered"][:] = sum(found.length for found in names) / max(1, sum(c.isalnum() for c in fold(topic)))
@@ -73,13 +74,15 @@ def _near(topic: str, rows: Rows, backend: Backend, table: Table) -> tuple[Float
     return compared(table.rows, tokens, backend.clauses(rows))
 
 
-def _company(candidates: Sequence[Candidate], rows: Rows, values: Floats, backend: Backend) -> Floats:
+def _company(
+    candidates: Sequence[Candidate], rows: Rows, values: Floats, backend: Backend, among: int
+) -> Floats:
     """The likeness of each to the mean of the leading passages of up to six groups, itself left out (after Rocchio 1971)."""
     promise = values[:, SIGNALS.index("evidence")] + 0.3 * (
         values[:, SIGNALS.index("clause")] + values[:, SIGNALS.index("words")]
     )
     best: dict[object, int] = {}
-    for at in np.argsort(-promise, kind="stable").tolist():
+    for at in np.argsort(-promise[:among], kind="stable").tolist():
         best.setdefault(candidates[at].group, at)
     leading = list(best.values())[:_LEADING]
     vectors = backend.vectors(rows)

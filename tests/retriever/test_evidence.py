@@ -1,5 +1,6 @@
 """Evidence and the terms it rests on, by hand, over a backend of a few rows."""
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -15,6 +16,7 @@ from retriever import evidence
 from retriever.answer import answer
 from retriever.expand import Expansion
 from retriever.model import Asked, Findings, Hit, Interpretation, Query
+from retriever.verdict.judge import ANSWERED, RELATED
 from tests.index.small_table import Characters
 
 TEXT = "推进矿山复绿。恢复湿地，矿山管护。全面完成。"
@@ -85,15 +87,27 @@ def test_expansions_count_by_how_far_they_are_needed(tokenizer: Tokenizer, backe
 def test_an_answer_quotes_only_what_has_evidence() -> None:
     document = Document("d" * 64, ("甲.txt",), TEXT, "甲")
     terms = {"矿山": 1.0}
+    least, most = Span(0, 7), Span(7, len(TEXT))
 
-    def found(value: float) -> Findings:
-        hit = Hit(passage(), document, TEXT, 1.0, 1, value)
-        return Findings(Query("矿山"), Interpretation("矿山"), (hit,), (), Asked(terms, (terms,)))
+    def found(answered: float, *values: float) -> Findings:
+        hits = tuple(
+            Hit(replace(passage(), span=span), document, span.of(TEXT), 1.0, rank, value)
+            for rank, (span, value) in enumerate(zip((most, least), values, strict=False), 1)
+        )
+        return Findings(Query("矿山"), Interpretation("矿山"), hits, (), Asked(terms, (terms,)), answered)
 
-    told = answer(found(evidence.ANSWER))
-    assert told.status == "answered" and [s.text for s in told.statements] == ["推进矿山复绿。", "恢复湿地，矿山管护。"]
-    assert [TEXT[s.citations[0].span.start : s.citations[0].span.end] for s in told.statements] == [
-        s.text for s in told.statements
-    ]
-    silent = answer(found(evidence.ANSWER - 0.01))
-    assert (silent.status, silent.statements) == ("not_found", ())
+    def quotes(findings: Findings) -> tuple[str, list[str]]:
+        told = answer(findings)
+        for statement in told.statements:
+            (citation,) = statement.citations
+            assert citation.span.of(TEXT) == citation.quote == statement.text
+        return told.status, [statement.text for statement in told.statements]
+
+    both = ["恢复湿地，矿山管护。", "推进矿山复绿。"]
+    assert quotes(found(ANSWERED, RELATED, RELATED)) == ("answered", both)
+    # what is not even related is not quoted; where nothing is, the best that there is
+    assert quotes(found(ANSWERED, RELATED - 0.01, RELATED)) == ("answered", both[1:])
+    assert quotes(found(ANSWERED, RELATED - 0.01, RELATED - 0.02)) == ("answered", both[:1])
+    # and nothing at all where the question as a whole is not answered, however good a passage is
+    assert quotes(found(ANSWERED - 0.01, 0.99, 0.99)) == ("not_found", [])
+    assert quotes(found(0.99)) == ("not_found", [])

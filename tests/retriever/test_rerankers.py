@@ -23,7 +23,7 @@ from retriever.rerankers import load_reranker
 from retriever.rerankers.cross_encoder import CrossEncoderReranker
 from retriever.rerankers.late import CLAUSE, LateInteraction, compared
 from retriever.rerankers.protocols import Candidates
-from retriever.score import Scores, look_again, ranking
+from retriever.score import Scores, Tools, look_again, ranking
 from retriever.service import Service
 from settings import Settings
 from tests.index.small_table import Characters, listed
@@ -151,14 +151,16 @@ def test_the_bundled_table_finds_the_clause_that_answers(table: StaticEmbedder, 
     st.integers(0, 6), st.sampled_from([QUESTION, "？", "图书馆"]),
 )  # fmt: skip
 def test_the_longlist_stands_before_all_others(
-    backend: Backend, thousandths: list[int], among: set[int], looked_at: int, question: str
+    backend: Backend, tools: Tools, thousandths: list[int], among: set[int], looked_at: int, question: str
 ) -> None:
     rows = rows_of(*sorted(among))
     fused = np.array(thousandths, np.float32) / 1000
     first = Scores(fused, fused, fused, Counter(), Asked({}), ())
     longlist = rows_of(*ranking(first, "hybrid", rows, looked_at))
     reranker = LateInteraction(TABLE)
-    after = look_again(first, question, longlist, rows, backend, TEXTS.__getitem__, reranker)
+    reranker.depth = looked_at
+    own = replace(tools, reranker=reranker)
+    after = look_again(first, question, [rows], rows, backend, TEXTS.__getitem__, "hybrid", own)
     order = ranking(after, "hybrid", rows, 6)
     assert sorted(order) == rows.tolist() and set(order[: len(longlist)]) == set(longlist.tolist())
     rest = [row for row in ranking(first, "hybrid", rows, 6) if row not in longlist]
@@ -170,6 +172,43 @@ def test_the_longlist_stands_before_all_others(
     np.testing.assert_allclose(after.fused[longlist], expected, atol=1e-5)
     assert first.fused is fused and np.array_equal(fused, np.array(thousandths, np.float32) / 1000)
     assert replace(after, fused=fused, again={}) == first
+
+
+@pytest.mark.parametrize(("lists", "looked_at"), [([(0, 1, 2), (4, 5)], 5), ([(2,), (3,), ()], 2), ([(1, 4)], 2), ([()], 0)])
+def test_every_region_has_its_own_best_looked_at(
+    backend: Backend, tools: Tools, lists: list[tuple[int, ...]], looked_at: int
+) -> None:
+    """A region's passages are few here: all of them, whatever stands before them elsewhere; row 3 only where it is listed."""
+    fused = np.array([5, 4, 3, 9, 2, 1], np.float32)
+    first = Scores(fused, fused, fused, Counter(), Asked({}), ())
+    own = replace(tools, reranker=LateInteraction(TABLE))
+    rows = rows_of(*range(6))
+    after = look_again(first, QUESTION, [rows_of(*part) for part in lists], rows, backend, TEXTS.__getitem__, "hybrid", own)
+    listed = {row for part in lists for row in part}
+    assert set(after.again) == listed and len(listed) == looked_at
+    order = ranking(after, "hybrid", rows, 6)
+    assert set(order[:looked_at]) == listed
+    assert order[looked_at:] == [row for row in (3, 0, 1, 2, 4, 5) if row not in listed]
+
+
+def test_many_regions_share_what_is_looked_at(backend: Backend, tools: Tools) -> None:
+    """Of 800 regions each has the best passage looked at: 1500 divided by 800, but one at least; of 300 the five best."""
+    fused = np.array([5, 4, 3, 9, 2, 1], np.float32)
+    first = Scores(fused, fused, fused, Counter(), Asked({}), ())
+    own = replace(tools, reranker=LateInteraction(TABLE))
+    for count, each in ((800, [3]), (2000, [3]), (300, [3, 0, 1, 2, 4])):
+        lists = [rows_of(*range(6))] * count
+        after = look_again(first, QUESTION, lists, lists[0], backend, TEXTS.__getitem__, "hybrid", own)
+        assert list(after.again) == each
+
+
+@pytest.mark.parametrize(("mode", "reranker"), [("bm25", "late"), ("dense", "late"), ("hybrid", "none")])
+def test_only_a_hybrid_search_with_a_reranker_looks_again(backend: Backend, tools: Tools, mode: str, reranker: str) -> None:
+    fused = np.zeros(6, np.float32)
+    first = Scores(fused, fused, fused, Counter(), Asked({}), ())
+    own = replace(tools, reranker=load_reranker(reranker, lambda: TABLE))
+    rows = rows_of(*range(6))
+    assert look_again(first, QUESTION, [rows], rows, backend, TEXTS.__getitem__, mode, own) is first
 
 
 # — the setting ————————————————————————————————————————————————————————————————————————————————————————————————————

@@ -1,6 +1,7 @@
 """Search over the sample plans: exact spans, closed filters, honest groups, stable order."""
 
 import hashlib
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,10 +9,10 @@ import pytest
 
 from corpus.errors import PlanSeekError
 from corpus.model import Document
-from retriever import evidence
 from retriever.model import MODES, Findings, Hit, Query
 from retriever.rerankers.late import LateInteraction
 from retriever.search import Searcher
+from retriever.verdict.judge import ANSWERED, FOUND, RELATED
 
 COUNTIES = {"990102", "990103", "990104", "990105", "990121", "990122", "990123", "990171", "990181"}
 QUESTIONS = ["各区生态修复措施", "生态修复", "养老床位有多少", "沧浦区老旧小区改造", "各区县工业园区", "江里还能打鱼吗", "各市目标",
@@ -60,7 +61,7 @@ def test_fan_out_lists_every_region_once(searcher: Searcher, question: str, mode
             assert hit.passage.region == group.region
         assert [hit.rank for hit in group.hits] == list(range(1, len(group.hits) + 1))
         # what speaks of the topic, then what is related to it
-        order = [(hit.evidence < evidence.FOUND, -hit.score, hit.passage.id) for hit in group.hits]
+        order = [(hit.evidence < FOUND, -hit.score, hit.passage.id) for hit in group.hits]
         assert order == sorted(order) and not (order and order[0][0])
 
 
@@ -88,11 +89,24 @@ def test_ecological_restoration_is_found_where_it_is(searcher: Searcher) -> None
         assert group.hits or group.best_rejected is not None
 
 
+def bare(findings: Findings) -> list[Hit]:
+    """The hits without how likely each speaks of the topic."""
+    return [replace(hit, evidence=0.0) for hit in findings.hits]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_passage_is_judged_alike_however_many_are_asked_for(searcher: Searcher, mode: str) -> None:
+    few, many = (searcher.search(Query("生态修复", k=k, mode=mode)) for k in (10, 1000))
+    # The products of more rows may round otherwise.
+    assert [hit.evidence for hit in few.hits] == pytest.approx([hit.evidence for hit in many.hits[:10]], abs=1e-5)
+    assert few.answered == pytest.approx(many.answered, abs=1e-5)
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_bounds(searcher: Searcher, mode: str) -> None:
-    whole = every(searcher, "生态修复", mode=mode)
+    whole = bare(every(searcher, "生态修复", mode=mode))
     for k in (1, 3, 7):
-        assert searcher.search(Query("生态修复", k=k, mode=mode)).hits == whole.hits[:k]
+        assert bare(searcher.search(Query("生态修复", k=k, mode=mode))) == whole[:k]
     grouped = every(searcher, "各区生态修复措施", mode=mode)
     for most in (1, 2):
         few = searcher.search(Query("各区生态修复措施", k=1000, per_region=most, mode=mode))
@@ -194,8 +208,8 @@ def test_a_draft_steps_back_unless_it_is_asked_for(searcher: Searcher) -> None:
 def test_every_statement_is_a_slice_inside_a_shown_passage(searcher: Searcher, question: str) -> None:
     answered = searcher.ask(Query(question))
     statements = [*answered.statements, *(s for group in answered.by_region.values() for s in group)]
-    least = evidence.FOUND if answered.findings.groups else evidence.ANSWER
-    trusted = [hit for hit in shown(answered.findings) if hit.evidence >= least]
+    least = FOUND if answered.findings.groups else RELATED
+    trusted = [hit for hit in shown(answered.findings) if hit.evidence >= least] or answered.findings.hits[:1]
     spans = {(hit.document.id, hit.passage.span) for hit in trusted}
     for statement in statements:
         (citation,) = statement.citations
@@ -212,6 +226,7 @@ def test_every_statement_is_a_slice_inside_a_shown_passage(searcher: Searcher, q
             assert bool(answered.by_region[group.region.code]) == bool(group.hits)
     else:
         assert answered.status == ("answered" if statements else "not_found")
+        assert bool(statements) == (answered.findings.answered >= ANSWERED)
 
 
 def test_no_evidence_is_a_value(searcher: Searcher) -> None:
