@@ -69,6 +69,19 @@ class Api:
         """One document's text with how it was read."""
         return self._json("GET", f"/v1/documents/{document_id}")
 
+    def around(self, document_id: str, start: int, end: int) -> Json:
+        """The passages before and after a span; None at either end of the document."""
+        return self._json("GET", f"/v1/documents/{quote(document_id, safe='')}/around", params={"start": start, "end": end})
+
+    def changes(self, document_id: str) -> list[Json]:
+        """What the final version changed of a draft."""
+        found: list[Json] = self._json("GET", f"/v1/documents/{quote(document_id, safe='')}/changes")["changes"]
+        return found
+
+    def matrix(self, question: Json) -> Json:
+        """Regions by `columns` of the question, or by what it names itself; every cell with its passages."""
+        return self._json("POST", "/v1/compare", json=question)
+
     def ask(self, question: Json) -> Json:
         """Findings with cited sentences."""
         return self._json("POST", "/v1/ask", json=question)

@@ -1,7 +1,7 @@
 """Example questions that make sense for the corpus at hand."""
 
 from ui.client import Json
-from ui.results import name_parts
+from ui.regions import name_parts
 
 _EACH = {"县级": "各区", "地级": "各市", "省级": "各省"}
 

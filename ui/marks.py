@@ -8,6 +8,8 @@ from collections.abc import Iterable
 KEY, TERM, ALSO = 1, 2, 4
 """Layers over a passage: a sentence that answers, a word of the question, a word the question was translated to."""
 
+_JOINER = "\u2060"
+
 
 def marked(text: str, terms: Iterable[str] = (), also: Iterable[str] = (), keys: Iterable[tuple[int, int]] = ()) -> str:
     """HTML of `text`: `terms` in <mark>, `also` in <mark class="also">, the spans `keys` of it in <b class="key">.
@@ -29,6 +31,22 @@ def marked(text: str, terms: Iterable[str] = (), also: Iterable[str] = (), keys:
 def escaped(text: object) -> str:
     """Text of the API as HTML text or attribute value; nothing for None."""
     return "" if text is None else html.escape(str(text), quote=True)
+
+
+def plain(text: object) -> str:
+    """Text of the API as the label of a widget, which would read it as Markdown: nothing in it is a link, picture or sign."""
+    escapes = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(str(text).split()))
+    # Addresses, :emoji: and :material/icons: are found after the escapes are gone; an invisible joiner keeps them apart.
+    return re.sub(r"(?<=[:@])|(?<=www)(?=\\\.)", _JOINER, escapes, flags=re.IGNORECASE)
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text on one line, at most so many characters and …, up to the end of a sentence where one is near."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    stop = max(line.rfind(mark, most // 2, most) for mark in "。；！？")
+    return f"{line[: stop + 1] if stop >= 0 else line[:most]}…"
 
 
 def _key(text: str, layers: bytearray, start: int, end: int) -> str:

@@ -1,4 +1,4 @@
-"""HTML of what was understood and found: chips, coverage, regions, quotations, citations. Escapes all it is given."""
+"""HTML of what was found: coverage, regions, quotations, citations. Escapes all it is given."""
 
 import re
 from collections.abc import Iterable
@@ -6,39 +6,10 @@ from pathlib import PurePosixPath
 
 from ui.client import Json
 from ui.marks import escaped, marked
+from ui.near import opener
+from ui.regions import name_parts
 
 RANKERS = {"bm25": "字词匹配", "dense": "语义相近", "late": "逐句细比", "cross-encoder": "重排模型"}
-_MOST_EXPANSIONS = 10
-_MOST_REGIONS = 6
-_PARENT = re.compile(r"^(.*(?:省|自治区|自治州|地区|盟|(?<!市)市))(?=.{2})")
-
-
-def name_parts(name: str) -> tuple[str, str]:
-    """A region's full name as (its parents', its own): ("安徽省芜湖市", "弋江区")."""
-    found = _PARENT.match(name)
-    return (found[1], name[found.end() :]) if found else ("", name)
-
-
-def understood(answer: Json) -> str:
-    """Chips of the interpretation, then its notes."""
-    reading = answer["interpretation"]
-    chips = [("主题", reading["topic"])]
-    names = [name_parts(region["name"])[1] for region in reading["regions"]]
-    if reading["fan_out"]:
-        chips.append(("逐个回答", f"{reading['fan_out']}地区，共 {len(names)} 个"))
-    elif names:
-        more = f" 等 {len(names)} 个" if len(names) > _MOST_REGIONS else ""
-        chips.append(("地区", "、".join(names[:_MOST_REGIONS]) + more))
-    for title, values in (("规划期", [reading["period"]]), ("文种", reading["kinds"]), ("状态", reading["statuses"])):
-        if any(values):
-            chips.append((title, "、".join(filter(None, values))))
-    words = [e["word"] for e in reading.get("expansions", ())]
-    if words:
-        more = " 等" if len(words) > _MOST_EXPANSIONS else ""
-        chips.append(("已同时检索", "、".join(words[:_MOST_EXPANSIONS]) + more))
-    shown = "".join(f'<span class="ps-chip"><i>{title}</i>{escaped(value)}</span>' for title, value in chips)
-    notes = "".join(f'<p class="ps-note">{escaped(note)}</p>' for note in reading.get("notes", ()))
-    return f'<div class="ps-understood" lang="zh-CN">{shown}</div>{notes}'
 
 
 def grouped(answer: Json) -> str:
@@ -100,8 +71,17 @@ def _hit(answer: Json, hit: Json, statements: Iterable[Json], region: Json | Non
     return (
         f'<article class="ps-hit">{quotation}{_rows(hit)}<p class="ps-cite"><span>{hit["rank"]}</span><cite>{cited}</cite>'
         f'{_labels(hit, region)}</p><details class="ps-why"><summary><span>{_source(hit, region)}</span><em>为什么命中</em></summary>'
-        f"{_why(hit)}</details></article>"
+        f"{_why(hit)}</details>{_also(hit)}{opener(hit)}</article>"
     )
+
+
+def _also(hit: Json) -> str:
+    """The other regions that word it alike."""
+    others = hit.get("also", ())
+    if not others:
+        return ""
+    names = "、".join(escaped(name_parts(region["name"])[1]) for region in others)
+    return f'<details class="ps-also"><summary>相同表述另见 {len(others)} 个地区</summary><p>{names}</p></details>'
 
 
 def _rows(hit: Json) -> str:

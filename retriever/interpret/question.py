@@ -35,7 +35,7 @@ class Question:
     def take(self, span: Span, what: str, value: str, *, loose: bool = False) -> bool:
         """Take the words of a span as `what`: `value`; False, and nothing is taken, where the user wants them literally."""
         words = span.of(self.asked)
-        if any(words in literal or literal in words for literal in self.literal):
+        if any(words in literal or literal in words for literal in self.literal if literal.strip()):
             return False
         self.read.append(Read(words, what, value, loose))
         self.drop(span)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ui.marks import escaped, marked
+from ui.marks import escaped, marked, plain, shortened
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,27 @@ def test_escapes_for_attributes_too() -> None:
     assert escaped("\"><script>'") == "&quot;&gt;&lt;script&gt;&#x27;"
     assert escaped(None) == ""
     assert escaped(0) == "0"
+
+
+def test_a_label_is_no_markdown() -> None:
+    asked = "![x](http://a.example/p.png) *修复* :red[湖] `a` $1$ <b> www.a.example a@b.example"
+    safe = plain(asked)
+    assert safe.replace("\\", "").replace("\u2060", "") == asked
+    assert not re.search(r"(?<!\\)[!-/:-@\[\]-`{-~]", safe)
+    bare = safe.replace("\\", "")
+    assert "http://" not in bare and "www." not in bare and "@b" not in bare and ":red" not in bare
+    assert plain("甲\n 乙") == "甲 乙"
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "expected"),
+    [
+        ("修好山。", 10, "修好山。"),
+        ("修好\n  山。", 10, "修好 山。"),
+        ("修好一座山。再修好一条河。", 8, "修好一座山。…"),
+        ("修好一座很长很长的山。", 8, "修好一座很长很长…"),
+        ("短。其余的话都很长很长很长。", 10, "短。其余的话都很长很…"),
+    ],
+)
+def test_shortened_at_a_sentence_where_one_ends_near(text: str, most: int, expected: str) -> None:
+    assert shortened(text, most) == expected

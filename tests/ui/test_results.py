@@ -44,13 +44,6 @@ def _answer(**changes: object) -> Json:
     return deepcopy(answer | changes)
 
 
-def test_chips_say_what_was_understood() -> None:
-    shown = results.understood(_answer())
-    for part in ("<i>主题</i>河道", "<i>逐个回答</i>县级地区，共 1 个", "<i>状态</i>草案", "<i>已同时检索</i>植树"):
-        assert part in shown
-    assert "没有&lt;b&gt;某地&lt;/b&gt;本级" in shown
-
-
 def test_hit_shows_quotation_citation_page_status_and_reasons() -> None:
     shown = results.grouped(_answer())
     assert '<b class="key">整治<mark>河道</mark>。</b><mark class="also">植树</mark>。' in shown
@@ -95,24 +88,6 @@ def test_flat_answer_and_honest_silence() -> None:
     assert "未检索到" in silent and "最接近的原文，不足以作答" in silent and "直接回答" not in silent
     nothing = results.flat(_answer(interpretation=reading, groups=[], statements=[], status="not_found", hits=[]))
     assert "放宽" in nothing and "ps-hit" not in nothing
-
-
-@pytest.mark.parametrize(
-    ("name", "parts"),
-    [
-        ("安徽省芜湖市弋江区", ("安徽省芜湖市", "弋江区")),
-        ("浙江省金华市兰溪市", ("浙江省金华市", "兰溪市")),
-        ("湖南省常德市津市市", ("湖南省常德市", "津市市")),
-        ("四川省乐山市市中区", ("四川省乐山市", "市中区")),
-        ("湖北省荆州市沙市区", ("湖北省荆州市", "沙市区")),
-        ("云南省大理白族自治州大理市", ("云南省大理白族自治州", "大理市")),
-        ("内蒙古自治区", ("", "内蒙古自治区")),
-        ("北京市", ("", "北京市")),
-        ("中华人民共和国", ("", "中华人民共和国")),
-    ],
-)
-def test_name_parts(name: str, parts: tuple[str, str]) -> None:
-    assert results.name_parts(name) == parts
 
 
 def test_report_counts_and_explains() -> None:
@@ -165,3 +140,14 @@ def test_a_tables_row_can_be_seen_by_column() -> None:
     shown = results._hit({"query": "水", "interpretation": {}}, hit, ())
     assert "<dt>单位</dt><dd>区&lt;b&gt;水务局</dd><dt></dt><dd>采纳</dd>" in shown and "按列查看（1 行）" in shown
     assert "按列查看" not in results._hit({"query": "水", "interpretation": {}}, HIT, ())
+
+
+def test_the_other_regions_that_word_it_alike_are_named() -> None:
+    alike = deepcopy(HIT) | {"also": [CITY, REGION | {"name": "澜江省<b>"}]}
+    shown = results._hit({"query": "水", "interpretation": {}}, alike, ())
+    assert "相同表述另见 2 个地区" in shown and "<p>临澜市、&lt;b&gt;</p>" in shown
+    assert "相同表述" not in results._hit({"query": "水", "interpretation": {}}, HIT, ())
+
+
+def test_every_hit_opens_on_its_neighbours() -> None:
+    assert '<details class="ps-near" data-near="d:100:108"><summary>前后段' in results.grouped(_answer())
