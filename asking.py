@@ -71,12 +71,12 @@ def targets(
     home: Home = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """目标表：所问指标在各地区的目标值、单位、年份，每行都有出处。例如：各省2026年地区生产总值目标"""
-    from retriever.wire import interpretation_json, target_json
+    from retriever.wire import targets_json
 
     query = query_of(question, 50, 3, "hybrid", region, kind, period, None, document, True)
     understood, rows = service_of(home).targets(query)
     if as_json:
-        print_json({"interpretation": interpretation_json(understood), "rows": [target_json(row) for row in rows]})
+        print_json(targets_json(understood, rows))
         return
     if not rows:
         say("未检索到：相关段落里没有写明数值的目标。可以换个说法，或用 planseek search 查看段落。")
@@ -94,7 +94,7 @@ def duties(
     home: Home = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """责任单位：所问措施由谁牵头、负责、配合；--unit 区教育局 列出一个单位的全部任务。"""
-    from retriever.wire import duty_json, interpretation_json
+    from retriever.wire import duties_json, duty_json
 
     service = service_of(home)
     understood = None
@@ -103,8 +103,7 @@ def duties(
     else:
         understood, rows = service.duties(query_of(question, 20, 3, "hybrid", region, kind, None, None, document, True))
     if as_json:
-        shown = {"interpretation": interpretation_json(understood)} if understood else {}
-        print_json(shown | {"rows": [duty_json(row) for row in rows]})
+        print_json(duties_json(understood, rows) if understood else {"rows": [duty_json(row) for row in rows]})
         return
     if not rows:
         say("未检索到：相关段落里没有写明责任单位。")

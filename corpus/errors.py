@@ -11,3 +11,11 @@ class NotReady(PlanSeekError):  # noqa: N818 - a state, not a fault
 
 class UnreadableFile(PlanSeekError):  # noqa: N818 - names the thing, as the report does
     """A file that cannot be read as a plan: the message says why and what to do."""
+
+
+class Unknown(PlanSeekError):  # noqa: N818 - names the thing
+    """Something asked for by a name or number that nothing here has."""
+
+
+class Busy(PlanSeekError):  # noqa: N818 - names the state
+    """Something that runs once at a time and is running."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus import schema
-from corpus.errors import NotReady, PlanSeekError
+from corpus.errors import NotReady, PlanSeekError, Unknown
 from corpus.layout import unpack
 from corpus.model import Document, Passage, Region, Run, Span
 from corpus.regions.places import Gazetteer, Place
@@ -225,6 +225,13 @@ class Store:
             return None
         files = self._db.execute("SELECT path FROM file WHERE document = ? ORDER BY path", (document_id,))
         return document_of(row, tuple(r[0] for r in files), self.gazetteer())
+
+    def found(self, document_id: str) -> Document:
+        """A document that must be there. Raises Unknown."""
+        document = self.document(document_id)
+        if document is None:
+            raise Unknown(f"没有编号为 {document_id} 的文档。")
+        return document
 
     def passages(self, document_id: str | None = None) -> list[Passage]:
         """Every passage, or those of one document, ordered by document and place."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import PlanSeekError
+from corpus.errors import Busy, PlanSeekError, Unknown
 from corpus.model import Span
 from eval import kept
 from eval.answers import ABSTAINED, EXACT, PRECISION, RECALL
@@ -58,14 +58,6 @@ SYSTEM_LABELS = {
 }  # fmt: skip
 SET_LABELS = {"sample": "示例规划题集", "plans": "政府规划题集", "unheard": "没见过的说法"}
 SPLIT_LABELS = {"all": "全部", "dev": "开发", "test": "测试"}
-
-
-class Busy(PlanSeekError):  # noqa: N818 - names the state
-    """A run is under way; another must wait."""
-
-
-class Unknown(PlanSeekError):  # noqa: N818 - names the thing
-    """A kept run, or a question of it, that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)

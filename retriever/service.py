@@ -130,11 +130,10 @@ class Service:
         searcher = self.searcher
         return target_table(query, searcher.corpus(), searcher.tools)
 
-    def targets_of(self, document_id: str) -> list[TargetRow] | None:
-        """All targets of a document; None where there is no such document."""
+    def targets_of(self, document_id: str) -> list[TargetRow]:
+        """All targets of a document. Raises Unknown."""
         with closing(self.store()) as store:
-            document = store.document(document_id)
-            return targets_of(document, store.passages(document_id)) if document else None
+            return targets_of(store.found(document_id), store.passages(document_id))
 
     def duties(self, query: Query) -> tuple[Interpretation, list[DutyRow]]:
         """Who is in charge of what is asked. Raises PlanSeekError."""
@@ -147,11 +146,11 @@ class Service:
         return duties_of_unit(unit, self.searcher.corpus())
 
     def changes(self, document_id: str) -> list[Change]:
-        """What the final version changed of this draft. Raises PlanSeekError where there is no final version."""
+        """What the final version changed of this draft. Raises Unknown, PlanSeekError where there is no final version."""
         with closing(self.store()) as store:
-            draft = store.document(document_id)
-            final = store.document(draft.final) if draft and draft.final else None
-            if draft is None or final is None:
+            draft = store.found(document_id)
+            final = store.document(draft.final) if draft.final else None
+            if final is None:
                 raise PlanSeekError(
                     "没有可以比较的正式文件。请打开一份草案（征求意见稿、送审稿），并确认语料里有它的正式版本。"
                 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from corpus.model import Document, Passage, Region
+from corpus.model import Document, Passage, Region, Span
 from corpus.remarks import remarks
 from retriever.changes import Change
 from retriever.cite import label
@@ -170,6 +170,14 @@ def target_json(row: TargetRow) -> Json:
     }
 
 
+def targets_json(understood: Interpretation, rows: Sequence[TargetRow]) -> Json:
+    return {"interpretation": interpretation_json(understood), "rows": [target_json(row) for row in rows]}
+
+
+def duties_json(understood: Interpretation, rows: Sequence[DutyRow]) -> Json:
+    return {"interpretation": interpretation_json(understood), "rows": [duty_json(row) for row in rows]}
+
+
 def duty_json(row: DutyRow) -> Json:
     return {
         "region": region_json(row.region),
@@ -181,10 +189,10 @@ def duty_json(row: DutyRow) -> Json:
     }
 
 
-def neighbours_json(document: Document, passages: Sequence[Passage], start: int, end: int) -> Json:
+def neighbours_json(document: Document, passages: Sequence[Passage], span: Span) -> Json:
     """The passages before and after a span, in reading order; None at either end of the document."""
-    before = [passage for passage in passages if passage.span.end <= start]
-    after = [passage for passage in passages if passage.span.start >= end]
+    before = [passage for passage in passages if passage.span.end <= span.start]
+    after = [passage for passage in passages if passage.span.start >= span.end]
 
     def short(passage: Passage) -> Json:
         return {

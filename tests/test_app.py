@@ -15,10 +15,11 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from app import bare_name, create_app
+from app import create_app
 from corpus.errors import PlanSeekError
 from retriever.exporters import EXPORTERS
 from retriever.service import Service
+from routes.uploads import bare_name
 from settings import Settings
 
 TEXT = """临澜市沧浦区促进生态修复行动计划

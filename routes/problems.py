@@ -1,0 +1,48 @@
+"""Every fault as RFC 9457 problem details in Chinese: no traceback and no word of the framework's own leaves."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from corpus.errors import Busy, NotReady, PlanSeekError, Unknown
+
+_STATUSES: dict[type[PlanSeekError], int] = {NotReady: 503, Busy: 409, Unknown: 404}
+"""Our own refusals that are not simply a bad request → the status."""
+
+_REFUSALS = {
+    "Not Found": "没有这个地址。接口说明见 /docs。",
+    "Method Not Allowed": "这个地址不支持该请求方法。接口说明见 /docs。",
+}
+"""The framework's own words → ours."""
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception of the application with a problem."""
+
+    @app.exception_handler(PlanSeekError)
+    def refused(request: Request, error: PlanSeekError) -> JSONResponse:
+        return problem(next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 422), str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        places = "、".join(sorted({".".join(str(part) for part in e["loc"][1:]) or "请求体" for e in error.errors()}))
+        return problem(422, f"请求的这些字段不符合要求：{places}。字段说明见 /docs。")
+
+    @app.exception_handler(StarletteHTTPException)
+    def failed(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        return problem(error.status_code, _REFUSALS.get(str(error.detail), str(error.detail)), error.headers)
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> JSONResponse:
+        return problem(
+            500, f"程序出错（{type(error).__name__}）。请查看运行 planseek serve 的窗口，并把输出发给维护者。"
+        )
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """RFC 9457 problem details."""
+    body = {"type": "about:blank", "title": "请求未能完成", "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
