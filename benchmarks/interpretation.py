@@ -1,6 +1,6 @@
 """How many questions are understood in full: every annotated part of a question's reading against the code's.
 
-`python -m benchmarks.interpretation [open|sealed|third|fourth] [--show]`; the questions were written without sight of the rules.
+`python -m benchmarks.interpretation [open|sealed|third|fourth|fifth] [--show]`; the questions were written without sight of the rules.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from retriever.interpret import interpret
 from retriever.model import Interpretation, Query
 
 ROOT = Path(__file__).parents[1]
-SETS = ("open", "sealed", "third", "fourth")
+SETS = ("open", "sealed", "third", "fourth", "fifth")
 GOLDEN = ROOT / "tests" / "golden" / "interpretation"
 TODAY = date(2026, 11, 1)
 """The day that the questions' 今年 was written for."""

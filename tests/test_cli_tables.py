@@ -82,7 +82,7 @@ def test_changes(planseek: Command, sample_home: Path, draft: str) -> None:
     kinds = [("改动" if c["before"] and c["after"] else "新增" if c["after"] else "删去") for c in found]
     assert [line[1:3] for line in ran.out.splitlines() if line.startswith("【")] == kinds
     assert set(kinds) == {"改动", "新增", "删去"} and "2600套" in ran.out
-    assert "没有可以比较的正式文件" in planseek("changes", "abc", home=sample_home).refused()
+    assert "没有编号为 abc 的文档" in planseek("changes", "abc", home=sample_home).refused()
 
 
 # — questions that go on, and words taken literally ————————————————————————————————————————————————————————

@@ -12,7 +12,7 @@ from retriever.interpret.question import Question
 # 学习浙江经验, 承接长三角产业, 通往合肥的高铁: who does something with a place, does not ask about it.
 _TOWARDS = re.compile(
     r"(?:学习?|借鉴|对标|对接|承接|接受|接轨|支援|援助?|对口(?:支援|帮扶|协作|合作)?|融入|结对|帮扶|协作|毗邻|连接|联通|连通|通往|直达|直通|飞往?|开往|前往"
-    r"|来自|赶超|参照|模仿|仿照|打通|接壤|邻近|靠近|挨着|辐射|服务(?!业)|送往?|运到|卖到|销往?|赴|借力|借助|争取|利用|依靠|依托|借道|经由?|途经|经过|绕道|取道|嫁到|搬[到去]|引进|吸引|回到?|(?<![看找想遇达提谈听做办用得等直])到|往|(?<!自)从|向|像|跟|(?<![对相类])比)\s*$"
+    r"|来自|赶超|参照|模仿|仿照|打通|接壤|邻近|靠近|挨着|辐射|服务(?!业)|送往?|运到|卖到|销往?|赴|借力|借助|争取|利用|依靠|依托|借道|经由?|途经|经过|绕道|取道|嫁到|搬[到去]|引进|吸引|推广|回到?|(?<![看找想遇达提谈听做办用得等直])到|往|(?<!自)从|向|像|跟|(?<![对相类])比)\s*$"
 )
 _AFTER = re.compile(
     r"^(?:的?(?:先进)?(?:经验|模式|做法)|合作组织|同胞|青年(?=创|就|来)|时间|籍|口味|菜(?!市|篮|农|地)|大学|银行|冬奥|奥运|自贸|棉|产业转移|方向|人(?=[^才口民力均居社工文大员事防行]|$)|话|游客|客商|商会"
@@ -24,7 +24,7 @@ _JOINT = re.compile(
 )
 _WITH = re.compile(r"(?:和|与|同|跟)\s*$")
 _COMPARE = re.compile(
-    r"对比|比较(?!优势)|相比|比一比|比比|区别|差异|差别|不同|异同|对照|变化|谁[^，,。]{0,8}更|哪个[^，,。]{0,6}更|哪家[^，,。]{0,4}更|差多少|差在|差哪|比(?:去年|上年|前年|往年|上一年|之前|以前)|相较|比起|(?:哪个|哪家|谁)(?:更|搞得|做得|干得|投入|办得|抓得|建得)*[高多大快低少强早好]|(?:跟|和|与|同)[^，,。？?]{1,12}?比(?![如例重率])|PK|pk|vs|VS|分别|各自(?!治)|各(?:是|有|为|要|占|达|多少|几)|(?:这|那)?(?<!东)[两三四](?:地|个地方|家|个?省|个?市|个区|个?县)(?!级)|两区(?!级)|[这那]几(?:地|个地方|家|个?省|个?市|个?区|个?县)"
+    r"对比|比较(?!优势)|相比|比一比|比比|区别|差异|差别|不同|异同|对照|变化|谁[^，,。]{0,8}更|哪个[^，,。]{0,6}更|哪家[^，,。]{0,4}更|谁的[^，,。]{1,10}[高多大快低少强早好]|差多少|差在|差哪|比(?:去年|上年|前年|往年|上一年|之前|以前)|相较|比起|(?:哪个|哪家|谁)(?:更|搞得|做得|干得|投入|办得|抓得|建得)*[高多大快低少强早好]|(?:跟|和|与|同)[^，,。？?]{1,12}?比(?![如例重率])|PK|pk|vs|VS|分别|各自(?!治)|各(?:是|有|为|要|占|达|多少|几)|(?:这|那)?(?<!东)[两三四](?:地|个地方|家|个?省|个?市|个区|个?县)(?!级)|两区(?!级)|[这那]几(?:地|个地方|家|个?省|个?市|个?区|个?县)"
 )
 _ABBREVIATIONS = dict(
     zip(
@@ -68,7 +68,13 @@ _ABBREVIATIONS = dict(
 _RUN = re.compile(
     rf"[{''.join(_ABBREVIATIONS)}](?:[、和与]?[{''.join(_ABBREVIATIONS)}])+(?:[两二三四五]?(?:省|地|省市|省区)(?:市|区)?(?!级))?"
 )
-_ALONE = re.compile(rf"(?:(?<=^)|(?<=[\s，,、：:]))[{''.join(_ABBREVIATIONS)}](?=[\s，,：:“\"]|$|政府|省委|省政府)")
+_ALONE = re.compile(rf"(?:(?<=^)|(?<=[\s，,、：:]))[{''.join(_ABBREVIATIONS)}](?=[\s，,：:“\"]|$|政府|省委|省政府|的|[今去前明]年)")
+NATION = "100000"
+_INNER_MONGOLIA = re.compile(r"内蒙(?!古)")
+# 国务院政府工作报告, 国家“十二五”规划纲要: the nation's own; elsewhere 国家 is a word of every plan.
+_NATION = re.compile(
+    r"(?P<name>国务院|国家)(?=的?(?:[今去前明]年|[0-9]{2,4}年|[“\"]?第?[一二三四五六七八九十]{1,3}(?:个五年|五)[”\"]?)*的?(?:政府工作报告|规划纲要|规划建议|纲要))"
+)
 # 京津冀, 川渝, 京沪高铁: a name of its own, not the regions one by one.
 _AS_ONE = re.compile(r"京津冀|^(?:成渝|川渝|京沪|京广|陇海|苏新|新苏|辽宁)$|线|高铁|铁路|高速")
 # 沧浦区|政府 although 区政府 is a word.
@@ -101,6 +107,7 @@ def take_places(
     mentioned: list[Named] = []
     found = [n for n in _mentions(question.text, gazetteer, present) if question.apart(n.span.start)]
     spans = [named.span for named in found]
+    found += [Named(Span(*m.span()), (NATION,)) for m in _NATION.finditer(question.asked)]
     found += [n for n in _runs(question.text, gazetteer) if not any(n.span.start < s.end and s.start < n.span.end for s in spans)]
     found.sort(key=lambda named: named.span.start)
     compared = compares(question)
@@ -151,6 +158,8 @@ def _runs(text: str, gazetteer: Gazetteer) -> Iterable[Named]:
     """Provinces by their one-character names, alone or two and more together: 沪 养老, 皖苏两省, 沪苏浙皖."""
     for match in _ALONE.finditer(text):
         yield Named(Span(*match.span()), (_ABBREVIATIONS[match.group()] + "0000",))
+    for match in _INNER_MONGOLIA.finditer(text):
+        yield Named(Span(*match.span()), (_ABBREVIATIONS["蒙"] + "0000",))
     for match in _RUN.finditer(text):
         following = text[match.end() : match.end() + 4]
         if _AS_ONE.search(match.group()) or _AS_ONE.search(match.group() + following):

@@ -27,6 +27,7 @@ _RANGE = re.compile(rf"(?P<first>{_YEAR})\s*年?\s*(?:[-—–~～－]{{1,2}}|�
 _SINGLE = re.compile(
     rf"(?:(?:截?至|到)\s*)?(?<![0-9])(?P<year>{_YEAR})(?:\s*年(?:年?[底末度][之以]?前|[之以]?前|度|底|末|内)?(?:远景目标)?|(?=\s|$|目标|远景|[、和与]\s*{_YEAR}\s*年))"
 )
+_SHORT = re.compile(r"(?<![0-9])(?P<year>[012][0-9])年(?=的?(?:政府)?工作报告)")
 _NEAR = re.compile(
     r"(?:最近|近|过去|这|前)\s*(?P<count>[两二三四五六七八九十]|[0-9]{1,2})\s*年(?:来|以来|间|内)?(?!级|制|期|行动)"
 )
@@ -64,6 +65,8 @@ def _times(question: Question, today: date) -> Iterator[tuple[Span, str, bool]]:
     for match in question.all(_SINGLE):
         if not any(event.start <= match.start("year") < event.end for event in events):
             yield Span(*match.span()), match["year"].translate(_DIGITS), False
+    for match in question.all(_SHORT):
+        yield Span(*match.span()), f"20{match['year']}", False
     for match in question.all(_NEAR):
         count = int(match["count"]) if match["count"].isdigit() else _NUMBERS[match["count"]]
         yield Span(*match.span()), f"{today.year - count + 1}-{today.year}", True

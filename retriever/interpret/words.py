@@ -16,6 +16,7 @@ _NOT = re.compile(
 _BUT = re.compile(
     r"(?:除(?:了|去|开)?|撇开)(?P<word>[^，,。？?！!；;]{1,30}?)(?:(?:以外|之外|外)(?:的|，|,)?|(?:[，,]\s*)?(?=还有|其他|其它|其余|别的|剩下))"
 )
+_OUTSIDE = re.compile(r"(?:^|(?<=[，,\s]))(?P<word>[^，,。？?！!；;\s除]{2,12})(?:以外|之外)(?=的(?:省份?|其他|其它|市|区县|县|地))")
 _TAKEN_OUT = re.compile(r"(?:把|将)(?P<word>[^，,。？?！!；;]{1,20}?)(?:去掉|排除|剔除|除开|拿掉|撇开)(?:再|后|掉)?")
 _SET_ASIDE = re.compile(r"[，,（(]?\s*(?P<word>[^，,。？?！!；;\s（(]{2,12})除外[）)]?")
 
@@ -52,7 +53,7 @@ def take_exact(question: Question) -> tuple[str, ...]:
 def take_excluded(question: Question) -> list[tuple[Span, str]]:
     """The words that a question does not want, with where they stand: 养老 -机构养老, 除上海以外, 不含农村的."""
     found: list[tuple[Span, str]] = []
-    for pattern in (_MINUS, _BUT, _SET_ASIDE, _TAKEN_OUT, _NOT):
+    for pattern in (_MINUS, _BUT, _OUTSIDE, _SET_ASIDE, _TAKEN_OUT, _NOT):
         for match in question.all(pattern):
             word = match["word"].strip()
             if word and not any(span.start < match.end() and match.start() < span.end for span, _ in found):

@@ -6,12 +6,12 @@ from benchmarks.interpretation import TODAY, read, regions, wrong
 from retriever.interpret import interpret
 from retriever.model import Query
 
-LEAST = 0.97
+# None is held out any more: the open one mended the rules, the others were opened once each (first-opening.json), and what
+# they showed was mended too, the fifth's in part. They only guard against going back.
+LEAST = {"open": 0.99, "sealed": 0.99, "third": 0.99, "fourth": 0.98, "fifth": 0.93}
 
 
-# No half is held out any more: the open one mended the rules, the sealed and the third were opened once each, and what
-# they showed was mended too. All three only guard against going back.
-@pytest.mark.parametrize("half", ["open", "sealed", "third"])
+@pytest.mark.parametrize("half", LEAST)
 def test_questions_are_understood_in_full(half: str) -> None:
     gazetteer, present = regions()
     questions = read(half)
@@ -21,7 +21,7 @@ def test_questions_are_understood_in_full(half: str) -> None:
         query = Query(golden["query"], previous=golden.get("previous", ""))
         if found := wrong(golden, interpret(query, gazetteer, present, TODAY), gazetteer):
             differing[golden["query"]] = found
-    assert 1 - len(differing) / len(questions) >= LEAST, differing
+    assert 1 - len(differing) / len(questions) >= LEAST[half], differing
 
 
 def test_what_differs_is_seen() -> None:
