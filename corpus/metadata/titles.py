@@ -32,6 +32,16 @@ _CALLED_FOR = re.compile(
     r"(?:征求|征集)(?:对)?《(.+)》.{0,16}$|《([^》]+)》.{0,10}(?:征求|征集).{0,10}(?:公告|通知|启事|说明)$"
 )
 
+# A text without a title line may name itself as it begins: 「某市国民经济和社会发展第十二个五年规划纲要，根据《……建议》编制」,
+# 「……，制定《某市……纲要》（以下简称《纲要》）」.
+_NAMES_ITSELF = re.compile(
+    r"^[ \t\u3000]*([^，,。；;：:《》\s]{6,40}?(?:[（(][0-9０-９—－\-– 年]{4,16}[）)])?(?:规划纲要|计划纲要|纲要|规划|计划|意见|方案))[，,]?\s*(?:是)?(?:根据|依据|按照)[^。]{2,80}(?:编制|制定|制订)", re.M
+)
+_CALLED = re.compile(r"(?:制定|制订|编制)[了本]?《([^《》]{8,60}(?:纲要|规划|计划|意见|方案))》[（(]以下(?:简称|称)")
+_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+_BEGINNING = 1200
+"""Characters in which a text names itself."""
+
 
 def read_head(text: str) -> list[Line]:
     """The lines above the first numbered heading, at most forty."""
@@ -88,6 +98,12 @@ def read_title(reading: Reading, head: list[Line], stem: str, evidence: dict[str
         spoken = re.sub(r"\s", "", hinted[0].of(reading.text))
         evidence["title"] = Evidence(hinted[0], 0.85 if _KIND.search(spoken) else 0.6)
         return re.sub(r"\s+", " ", hinted[0].of(reading.text).strip()), hinted[0]
+    beginning = reading.text[:_BEGINNING]
+    if named := _NAMES_ITSELF.search(beginning) or _CALLED.search(beginning):
+        span = Span(*named.span(1))
+        evidence["title"] = Evidence(span, 0.8)
+        # The words stay part of their sentence: no line is the title's own.
+        return re.sub(r"\s+", "", named[1].translate(_WIDE)), None
     if re.search(r"规划|计划|报告|意见|方案|纲要|建议", stem):
         evidence["title"] = Evidence(None, 0.7, "file name")
         return _NUMBERED_FILE.sub("", stem), None

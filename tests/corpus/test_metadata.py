@@ -46,6 +46,25 @@ def test_titles_are_read_from_the_head(head, title):
     assert metadata.title_span is not None
 
 
+@pytest.mark.parametrize(
+    ("beginning", "title"),
+    [
+        ("　　临澜市墨池区国民经济和社会发展第十二个五年（２０１１－２０１５年）规划纲要，根据区委的建议编制，主要说明今后五年做什么。",
+         "临澜市墨池区国民经济和社会发展第十二个五年（2011－2015年）规划纲要"),
+        ("今后五年十分重要。\n根据区委的建议，制定《临澜市墨池区水系治理与湖泊保护规划》（以下简称《规划》），共分六章。", "临澜市墨池区水系治理与湖泊保护规划"),
+    ],
+)  # fmt: skip
+def test_a_text_without_a_title_line_may_name_itself_as_it_begins(beginning, title):
+    metadata = read(beginning + BODY, "墨池规划.txt")
+    assert (metadata.title, metadata.title_span) == (title, None)
+    assert metadata.evidence["title"].span is not None and metadata.region.code == "990103"
+
+
+def test_a_plan_that_is_only_drawn_upon_names_no_text():
+    text = "根据《临澜市墨池区水系治理规划》和上级要求，各镇要做好清淤。\n" + BODY
+    assert read(text, "清淤.txt").title != "临澜市墨池区水系治理规划"
+
+
 def test_a_sentence_of_the_body_is_no_title_and_the_file_name_stands_in():
     metadata = read("我区是全国最早编制规划的地区之一，必须已经完成规划。\n" + BODY, "某区教育发展规划.txt")
     assert (metadata.title, metadata.title_span, metadata.evidence["title"].source) == (
