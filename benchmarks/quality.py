@@ -118,9 +118,9 @@ def plans(settings: Settings, split: str) -> Section:
 
 
 def verdicts(settings: Settings) -> Section:
-    """Region verdicts over 48 topics that were written and judged for it, and over the samples' own; both halves of each."""
+    """Region verdicts over 48 topics, 64 of which hardly any plan speaks, and the samples' own; both halves of each."""
     rows, figures = [], []
-    for name, what in (("regions", "48 个主题"), ("sample", "示例规划")):
+    for name, what in (("regions", "48 个主题"), ("rare", "64 个少见的主题"), ("sample", "示例规划")):
         for split in ("dev", "test"):
             measured = run(settings, name, None, "hybrid", split)["systems"]["hybrid"]["kinds"]["fan_out"]
             rows.append([what, split, f"{measured['questions']}", *(f"{measured[m]:.4f}" for m in FAN_OUT)])
@@ -129,7 +129,7 @@ def verdicts(settings: Settings) -> Section:
                 Figure(f"{what} {split}：判定正确率 / 首段切题", f"{right:.3f} / {first:.3f}", "≥ 0.95 / ≥ 0.95", min(right, first) >= 0.95)
             )
     table = markdown(["题", "部分", "题数", *FAN_OUT], rows)
-    return Section("逐区判定：48 个主题与示例规划", tuple(figures), (table,))
+    return Section("逐区判定：48 个主题、64 个少见的主题与示例规划", tuple(figures), (table,))
 
 
 def _differences(rows: list[Comparison]) -> str:

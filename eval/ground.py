@@ -29,7 +29,7 @@ def shared_folder() -> Path:
 def sources(name: str) -> tuple[Path, ...]:
     """Where the documents of a set that ships can be read from; empty where only the user has them."""
     plans, samples = shared_folder() / "plans", Path(__file__).parents[1] / "corpus" / "samples"
-    folders = {"plans": (plans,), "unheard": (plans,), "sample": (samples,), "regions": (plans, samples)}
+    folders = {"plans": (plans,), "unheard": (plans,), "sample": (samples,), "regions": (plans, samples), "rare": (plans, samples)}
     return folders.get(name, ())
 
 

@@ -56,7 +56,7 @@ SYSTEM_LABELS = {
     "bm25": "字词检索", "bm25+lexicon": "字词检索，加日常说法翻译", "dense": "语义检索",
     "fused": "综合检索，不作逐句细比", "hybrid": "综合检索（页面默认）",
 }  # fmt: skip
-SET_LABELS = {"sample": "示例规划题集", "plans": "政府规划题集", "unheard": "没见过的说法"}
+SET_LABELS = {"sample": "示例规划题集", "plans": "政府规划题集", "unheard": "没见过的说法", "regions": "逐区的主题", "rare": "少见的主题"}
 SPLIT_LABELS = {"all": "全部", "dev": "开发", "test": "测试"}
 
 

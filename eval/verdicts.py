@@ -54,14 +54,17 @@ def _speaks_for(author: Region | None, region: Region) -> bool:
 def fan_out_measures(
     found: Collection[str], silent: Collection[str], nuggets: Sequence[Nugget], groups: Sequence[Group]
 ) -> dict[str, float]:
-    """Every measure of FAN_OUT for one question. found-recall and silent-recall are the accuracy over either part."""
+    """The measures of FAN_OUT for one question: found-recall and silent-recall are the accuracy over either part. A question
+    of which no region speaks, or none is silent, has no value for what measures that part."""
     shown = {group.region.code: group.status == "found" for group in groups}
-    return {
+    values = {
         "verdict-accuracy": verdict_accuracy(found, silent, shown),
         "region-coverage": region_coverage(found, silent, groups),
-        "found-recall": verdict_accuracy(found, (), shown) if found else 1.0,
-        "silent-recall": verdict_accuracy((), silent, shown) if silent else 1.0,
-        "first-hit": first_hit(found, groups, nuggets),
-        "shown-nugget-recall": shown_recall(groups, nuggets),
         "wrong-region": float(wrong_regions(groups)),
     }
+    if found:
+        values |= {
+            "found-recall": verdict_accuracy(found, (), shown), "first-hit": first_hit(found, groups, nuggets),
+            "shown-nugget-recall": shown_recall(groups, nuggets),
+        }  # fmt: skip
+    return values | ({"silent-recall": verdict_accuracy((), silent, shown)} if silent else {})
