@@ -1,10 +1,9 @@
-"""Exports findings as the JSON object of the API."""
+"""Exports a paper as the JSON object of the API."""
 
 import json
 
-from retriever.model import Findings
-from retriever.wire import findings_json
+from retriever.paper import Paper
 
 
-def export(findings: Findings) -> bytes:
-    return json.dumps(findings_json(findings), ensure_ascii=False, indent=1).encode()
+def export(paper: Paper) -> bytes:
+    return json.dumps(paper.raw, ensure_ascii=False, indent=1).encode("utf-8", "replace")
