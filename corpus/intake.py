@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from corpus import archives, formats
-from corpus.errors import UnreadableFile
+from corpus.about import region_of
+from corpus.edits import of_vocabulary, region_code
+from corpus.errors import PlanSeekError, UnreadableFile
 from corpus.links.continuation import clues
-from corpus.metadata import read_metadata
-from corpus.model import KINDS, READER_VERSION, STATUSES, Document, Evidence, Passage, Reading, Region
+from corpus.metadata.read import read_metadata
+from corpus.model import READER_VERSION, Document, Evidence, Passage, Reading
 from corpus.regions.places import Gazetteer
 from corpus.rows import Sheaf, sheaf
 from corpus.structure.annotate import Annotation, Outline, annotate
@@ -129,24 +131,15 @@ _WORDED = re.compile(r"(?:[^\u4e00-\u9fffA-Za-z]*[\u4e00-\u9fffA-Za-z]){4}")
 
 def _override(document: Document, override: Mapping[str, str], gazetteer: Gazetteer) -> Document:
     """metadata.csv outranks what was read."""
-    changes: dict[str, object] = {}
-    for key, value in override.items():
-        if key == "region":
-            codes = gazetteer.named(value)
-            if not codes:
-                raise UnreadableFile(
-                    f"metadata.csv 中的地区「{value}」不在行政区划表内。请改用全称、代码，或在 regions.csv 中补充。"
-                )
-            if len(codes) > 1:
-                names = "、".join(gazetteer.full_name(c) for c in codes[:5])
-                raise UnreadableFile(f"metadata.csv 中的地区「{value}」有多个同名地区：{names}。请写全称或代码。")
-            changes[key] = gazetteer.region(codes[0])
-        elif key == "kind" and value not in KINDS:
-            raise UnreadableFile(f"metadata.csv 中的文种「{value}」无法识别，可用：{'、'.join(KINDS)}。")
-        elif key == "status" and value not in STATUSES:
-            raise UnreadableFile(f"metadata.csv 中的状态「{value}」无法识别，可用：{'、'.join(STATUSES)}。")
-        else:
-            changes[key] = value
+    changes: dict[str, object] = dict(override)
+    where = "metadata.csv 中的"
+    try:
+        if name := override.get("region"):
+            changes["region"] = gazetteer.region(region_code(name, gazetteer, where))
+        for key in override.keys() & {"kind", "status"}:
+            of_vocabulary(key, override[key], where)
+    except PlanSeekError as error:
+        raise UnreadableFile(str(error)) from error
     evidence = dict(document.evidence) | {key: Evidence(None, 1.0, "metadata.csv") for key in changes}
     return replace(document, evidence=evidence, **changes)  # type: ignore[arg-type]
 
@@ -154,53 +147,5 @@ def _override(document: Document, override: Mapping[str, str], gazetteer: Gazett
 def _passage(document: Document, piece: Piece, gazetteer: Gazetteer) -> Passage:
     return Passage(
         document.id, piece.span, piece.trail, piece.headings, piece.first, piece.last,
-        _region_of(document, piece, gazetteer), document.page_of(piece.span.start),
+        region_of(document, piece.trail, piece.span, gazetteer), document.page_of(piece.span.start),
     )  # fmt: skip
-
-
-_BEFORE_NAME = re.compile(
-    r"^(?:[0-9一二三四五六七八九十（()）.、\s—]*)(?:支持|推动|推进|加快|做强|做优|引导|促进|发挥|依托|立足)?"
-)
-
-
-_LONGEST_NAME = 24
-"""Characters that hold any region's name: autonomous counties run to fifteen."""
-
-
-def _region_of(document: Document, piece: Piece, gazetteer: Gazetteer) -> Region | None:
-    """The document's region, or a subordinate one whose name heads the section or the lead phrase, or with which a
-    passage opens that names no other of them."""
-    own = document.region
-    if own is None or own.level in ("国家", "县级", "乡级"):
-        return own
-    for heading in reversed(piece.trail):
-        found = _headed_by(heading[_BEFORE_NAME.match(heading).end() :], own, document.issued, gazetteer)  # type: ignore[union-attr]
-        if found:
-            return gazetteer.region(found)
-    passage = piece.span.of(document.text)
-    opened = _headed_by(passage, own, document.issued, gazetteer)
-    if opened:
-        level = gazetteer.places[opened].level
-        others = {
-            code
-            for mention in gazetteer.mentions(passage, document.issued)
-            for code in mention.codes
-            if mention.full and gazetteer.places[code].level == level and gazetteer.within(code, own.code)
-        }
-        if others == {opened}:
-            return gazetteer.region(opened)
-    return own
-
-
-def _headed_by(text: str, own: Region, on: str | None, gazetteer: Gazetteer) -> str | None:
-    """The code of the one region inside `own` whose full name a text begins with, not as one of several."""
-    mention = next(iter(gazetteer.mentions(text[:_LONGEST_NAME], on)), None)
-    if (
-        mention is None
-        or mention.start > 0
-        or not mention.full
-        or text[mention.end : mention.end + 1] in tuple("、和及与")
-    ):
-        return None
-    inside = [c for c in mention.codes if c != own.code and gazetteer.within(c, own.code)]
-    return inside[0] if len(inside) == 1 else None

@@ -7,7 +7,7 @@ KINDS = ("规划纲要", "规划建议", "政府工作报告", "实施意见", "
 STATUSES = ("正式", "征求意见稿", "草案", "送审稿", "修订", "废止")
 """What a document's kind and status can be."""
 
-READER_VERSION = "3"
+READER_VERSION = "4"
 """Changes whenever reading, annotating or cutting changes its results: files are then read anew."""
 
 

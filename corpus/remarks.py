@@ -9,7 +9,7 @@ def remarks(document: Document) -> tuple[str, ...]:
     """What was not certain, what is missing, and what the format's reader noted."""
     found = list(document.notes)
     if document.region is None:
-        found.append("地区未能确定，请在 metadata.csv 中填写 region")
+        found.append("地区未能确定，请在页面的“语料”里更正，或在 metadata.csv 中填写 region")
     elif _confidence(document, "region") < _DOUBTFUL:
         found.append(f"地区「{document.region.name}」依据不足，请核对")
     title = document.evidence.get("title")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from corpus.edits import Edits, applied
 from corpus.layout import pack
 from corpus.model import Document, Evidence, Passage, Section, Span, Table
 from corpus.regions.places import Gazetteer, Place
@@ -13,7 +14,8 @@ COLUMNS = (
     "id", "title", "region", "kind", "period", "status", "issued", "number", "issuer", "collection", "text", "sections",
     "tables", "pages", "notes", "joints", "evidence",
 )  # fmt: skip
-SETTLED = ("follows", "missing", "final")
+SETTLED = ("follows", "missing", "final", "edits")
+"""What a document's own file does not tell: putting the document again leaves it as it is."""
 HEAVY = {"text": "''", "sections": "'[]'", "tables": "'[]'"}
 
 
@@ -50,20 +52,21 @@ def sheaf(document: Document, passages: Sequence[Passage], joints: Mapping[str, 
     return Sheaf(row, rows, pack(document.runs))
 
 
-def listed(bound: Sheaf, file: str, gazetteer: Gazetteer) -> Document:
+def listed(bound: Sheaf, file: str, gazetteer: Gazetteer, edits: Edits) -> Document:
     """A sheaf's document as a listing shows it: without text, sections and tables."""
     row = [HEAVY[name].strip("'") if name in HEAVY else value for name, value in zip(COLUMNS, bound.document, strict=True)]
-    return document_of((*row, None, None, None), (file,), gazetteer)
+    return document_of((*row, None, None, None, dump(edits)), (file,), gazetteer)
 
 
 def document_of(row: Sequence[Any], files: tuple[str, ...], gazetteer: Gazetteer) -> Document:
     content = dict(zip((*COLUMNS, *SETTLED), row, strict=True))
     code = content.pop("region")
     content.pop("joints")
+    edits = json.loads(content.pop("edits"))
     sections, tables, pages, notes, evidence = (
         json.loads(content.pop(name)) for name in ("sections", "tables", "pages", "notes", "evidence")
     )
-    return Document(
+    document = Document(
         **content, files=files,
         region=gazetteer.region(code) if code in gazetteer.places else None,
         sections=tuple(Section(Span(a, b), level, heading, k) for a, b, level, heading, k in sections),
@@ -77,6 +80,7 @@ def document_of(row: Sequence[Any], files: tuple[str, ...], gazetteer: Gazetteer
             for key, e in evidence.items()
         },
     )  # fmt: skip
+    return applied(document, edits, gazetteer)
 
 
 def place_row(place: Place) -> tuple[Any, ...]:

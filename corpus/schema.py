@@ -1,6 +1,6 @@
 """The tables of the store and the steps that bring an older one up to date. Executes nothing."""
 
-VERSION = 2
+VERSION = 3
 FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE region (code TEXT PRIMARY KEY, name TEXT NOT NULL, level TEXT NOT NULL, parent TEXT, aliases TEXT NOT NULL);
@@ -31,6 +31,9 @@ ALTER TABLE passage ADD COLUMN signature BLOB;
 ALTER TABLE passage ADD COLUMN family TEXT;
 CREATE TABLE layout (
   document TEXT PRIMARY KEY REFERENCES document(id) ON DELETE CASCADE, runs BLOB NOT NULL) WITHOUT ROWID;
-"""
+""",
+    2: """
+ALTER TABLE document ADD COLUMN edits TEXT NOT NULL DEFAULT '{}';
+""",
 }
 """Version → the statements that bring a store of that version to the next one."""

@@ -1,5 +1,6 @@
 """The SQLite store of documents, passages and regions: one writer, many readers. Never reads files or ranks."""
 
+import contextlib
 import json
 import sqlite3
 import time
@@ -8,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from corpus import schema
-from corpus.errors import NotReady, PlanSeekError, Unknown
+from corpus import owner, schema
+from corpus.edits import FIELDS, Edits
+from corpus.errors import Busy, NotReady, PlanSeekError, Unknown, of_database
 from corpus.layout import unpack
 from corpus.model import Document, Passage, Region, Run, Span
 from corpus.regions.places import Gazetteer, Place
-from corpus.rows import COLUMNS, HEAVY, SETTLED, Sheaf, document_of, place_of, place_row
+from corpus.rows import COLUMNS, HEAVY, SETTLED, Sheaf, document_of, dump, place_of, place_row
 
 
 class Store:
@@ -34,15 +36,21 @@ class Store:
                 self._bring_up_to_date(create)
             version = self._version()
         except sqlite3.Error as error:
-            raise PlanSeekError(
-                f"无法打开语料库 {path}（{error}）。请检查磁盘空间与读写权限，或换一个 --home 文件夹重新导入。"
-            ) from error
+            raise of_database(error, path) from error
         if version == 0:
             raise NotReady("还没有建立语料库。请运行：planseek ingest 文件或文件夹")
         if version != schema.VERSION:
             raise PlanSeekError(
                 f"语料库 {path} 的版本（{version}）与程序（{schema.VERSION}）不符。请用新的 --home 文件夹重新导入。"
             )
+
+    def shrink(self) -> None:
+        """Give back to the disk what removed documents took, where it is most of the file and nobody reads just now."""
+        free, pages = (self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
+        if free > pages // 2:
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._db.execute("VACUUM")
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _version(self) -> int:
         version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -84,13 +92,17 @@ class Store:
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            raise PlanSeekError("另一个程序正在写入语料库。请等它结束后再试。") from error
+            raise (Busy(owner.refusal(self.path)) if "locked" in str(error) else of_database(error, self.path)) from error
         try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            with owner.noted(self.path):
+                yield
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            with contextlib.suppress(sqlite3.OperationalError):  # a full disk may have ended it already
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+                raise of_database(error, self.path) from error
             raise
-        self._db.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -118,6 +130,18 @@ class Store:
             "INSERT OR REPLACE INTO region (code, name, level, parent, aliases, extra) VALUES (?, ?, ?, ?, ?, ?)", rows
         )
 
+    def remove_place(self, code: str) -> None:
+        self._db.execute("DELETE FROM region WHERE code = ?", (code,))
+
+    def uses_of_place(self, code: str) -> int:
+        """How many documents are of a region, were read as being of it, or have passages about it."""
+        row = self._db.execute(
+            "SELECT COUNT(DISTINCT id) FROM (SELECT id FROM document WHERE region = ?1 OR json_extract(edits, '$.region') = ?1"
+            " UNION SELECT document FROM passage WHERE region = ?1)",
+            (code,),
+        ).fetchone()
+        return int(row[0])
+
     def added_places(self) -> tuple[Place, ...]:
         """The regions that users added, by code."""
         rows = self._db.execute("SELECT code, name, level, parent, aliases, extra FROM region ORDER BY code")
@@ -139,6 +163,11 @@ class Store:
             for row in self._db.execute("SELECT path, document, size, modified, reading FROM file")
         }
 
+    def files_of(self, document_id: str) -> list[str]:
+        """The paths that hold a document, in order."""
+        rows = self._db.execute("SELECT path FROM file WHERE document = ? ORDER BY path", (document_id,))
+        return [row[0] for row in rows]
+
     def put_file(self, path: str, document: str, size: int, modified: int, reading: str) -> None:
         self._db.execute(
             "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", (path, document, size, modified, reading)
@@ -154,6 +183,10 @@ class Store:
         ]
         self._db.executemany("DELETE FROM document WHERE id = ?", [(orphan,) for orphan in orphans])
         return orphans
+
+    def remove_document(self, document_id: str) -> None:
+        """Delete a document with its files' names and its passages."""
+        self._db.execute("DELETE FROM document WHERE id = ?", (document_id,))
 
     def put(self, bound: Sheaf) -> None:
         """Insert or replace a document with its passages; its files are kept by put_file, its links by settle."""
@@ -178,6 +211,25 @@ class Store:
         """Write how a document stands to others (see Document)."""
         self._db.execute(
             "UPDATE document SET follows = ?, missing = ?, final = ? WHERE id = ?", (follows, missing, final, document_id)
+        )
+
+    def edits(self) -> dict[str, dict[str, str | None]]:
+        """Document id → what its user corrected of it (see corpus.edits); only documents of which something was."""
+        rows = self._db.execute("SELECT id, edits FROM document WHERE edits <> '{}'")
+        return {row[0]: json.loads(row[1]) for row in rows}
+
+    def put_edits(self, document_id: str, edits: Edits) -> None:
+        self._db.execute("UPDATE document SET edits = ? WHERE id = ?", (dump(edits), document_id))
+
+    def as_read(self, document_id: str) -> dict[str, str | None]:
+        """What stands under a document's corrections: every field that can be corrected as it was read, a region as its code."""
+        row = self._db.execute(f"SELECT {', '.join(FIELDS)} FROM document WHERE id = ?", (document_id,)).fetchone()
+        return dict(zip(FIELDS, row or (None,) * len(FIELDS), strict=True))
+
+    def put_regions(self, rows: Iterable[tuple[str, int, str | None]]) -> None:
+        """Write the region of passages: (document, start, code)."""
+        self._db.executemany(
+            "UPDATE passage SET region = ?3 WHERE document = ?1 AND start = ?2 AND region IS NOT ?3", rows
         )
 
     def joints(self) -> dict[str, dict[str, Any]]:
@@ -223,8 +275,7 @@ class Store:
         row = self._db.execute(f"SELECT {columns} FROM document WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             return None
-        files = self._db.execute("SELECT path FROM file WHERE document = ? ORDER BY path", (document_id,))
-        return document_of(row, tuple(r[0] for r in files), self.gazetteer())
+        return document_of(row, tuple(self.files_of(document_id)), self.gazetteer())
 
     def found(self, document_id: str) -> Document:
         """A document that must be there. Raises Unknown."""

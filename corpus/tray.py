@@ -114,9 +114,9 @@ def _members(file: Path, refused: list[tuple[str, str]]) -> tuple[list[Found], l
             if member.refusal:
                 refused.append((key, member.refusal))
             elif name == "regions.csv":
-                places += read_places(_csv_text(archives.read_member(file, member.inner)), key)
+                places += read_places(csv_text(archives.read_member(file, member.inner)), key)
             elif name == "metadata.csv":
-                overrides[folder] = _overrides(_csv_text(archives.read_member(file, member.inner)), key)
+                overrides[folder] = _overrides(csv_text(archives.read_member(file, member.inner)), key)
             else:
                 listed.append(member.inner)
     except UnreadableFile as error:
@@ -133,10 +133,10 @@ def _members(file: Path, refused: list[tuple[str, str]]) -> tuple[list[Found], l
 def _side_files(folder: Path) -> tuple[dict[str, Mapping[str, str]], list[Place]]:
     places: list[Place] = []
     if (regions := folder / "regions.csv").is_file():
-        places = read_places(_csv_text(regions.read_bytes()), regions.as_posix())
+        places = read_places(csv_text(regions.read_bytes()), regions.as_posix())
     overrides: dict[str, Mapping[str, str]] = {}
     if (metadata := folder / "metadata.csv").is_file():
-        overrides = _overrides(_csv_text(metadata.read_bytes()), metadata.as_posix())
+        overrides = _overrides(csv_text(metadata.read_bytes()), metadata.as_posix())
     return overrides, places
 
 
@@ -151,7 +151,8 @@ def _overrides(text: str, source: str) -> dict[str, Mapping[str, str]]:
     return overrides
 
 
-def _csv_text(content: bytes) -> str:
+def csv_text(content: bytes) -> str:
+    """A side file's text: UTF-8, or what Excel writes in China."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,10 +1,10 @@
 """Passages as token ids, clause by clause: what late interaction compares with a question. Cuts and stores; scores nothing."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,11 +91,11 @@ class Clauses:
 
     def take(self, rows: Rows) -> "Clauses":
         """Some rows, in the order given."""
-        first, last = _starts(self.rows)[rows], self.rows[rows]
+        first, last = _starts(self.rows, rows), self.rows[rows]
         chosen = _ranges(first, last)
-        starts = _starts(self.ends)[chosen]
+        starts, ends = _starts(self.ends, chosen), self.ends[chosen]
         return Clauses(
-            np.asarray(self.tokens[_ranges(starts, self.ends[chosen])]), np.cumsum(self.ends[chosen] - starts),
+            np.asarray(self.tokens[_ranges(starts, ends)]), np.cumsum(ends - starts),
             np.asarray(self.lengths[chosen]), np.cumsum(last - first),
         )  # fmt: skip
 
@@ -107,10 +107,10 @@ class Clauses:
             np.save(folder / f"{name}.npy", array)
 
     @classmethod
-    def open(cls, folder: Path) -> "Clauses":
-        """What `save` wrote, read as it is touched. Raises OSError, EOFError or ValueError where it is missing
-        or broken."""
-        opened = cls(*(np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in _FILES))
+    def open(cls, folder: Path, array: Callable[[Path], Any] = lambda file: np.load(file, mmap_mode="r").view(np.ndarray)) -> "Clauses":
+        """What `save` wrote, read as it is touched; array: opens a file. Raises OSError, EOFError or ValueError where it is
+        missing or broken."""
+        opened = cls(*(array(folder / f"{name}.npy") for name in _FILES))
         ends, rows = (int(array[-1]) if len(array) else 0 for array in (opened.ends, opened.rows))
         if ends != len(opened.tokens) or not rows == len(opened.ends) == len(opened.lengths):
             raise ValueError("the files are of different indexes")
@@ -126,8 +126,11 @@ def _lengths(bags: Sequence[NDArray[np.int64]], rows: Floats) -> Floats:
     return np.linalg.norm(sums, axis=1).astype(np.float32)
 
 
-def _starts(ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate(([0], ends[:-1]))
+def _starts(ends: NDArray[np.int64], places: NDArray[Any]) -> NDArray[np.int64]:
+    """Where the ranges at these places begin: where those before them end. Only those are touched."""
+    if not len(places):
+        return np.empty(0, np.int64)
+    return np.where(places > 0, ends[np.maximum(places - 1, 0)], 0)
 
 
 def _ranges(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,5 +1,7 @@
-"""Generations of the index: built beside the old one under a name derived from their content, then switched to."""
+"""Generations of the index: built beside the old one under a name derived from their content, sealed, then switched to."""
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -19,12 +21,16 @@ from corpus.workers import Workers
 from index.backends import BACKENDS
 from index.bags import Bags, bagged
 from index.clauses import EMPTY, Clauses, Table
+from index.integrity import REPAIR, Damaged, Sealed, seal
 from index.protocols import Backend, Embedder, Floats, Rows
+from index.swap import put_in_place
 from index.tokenizer import Tokenizer
 from index.unfinished import Unfinished
 
+ROWS, DOCUMENTS = "rows.json", "documents.json"
+"""Files of a generation: the key of what was indexed of each passage; document id → digest of its text, number of passages."""
 _BATCH = 512
-_FORMAT = "2"
+_FORMAT = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,16 @@ class Manifest:
     format: str = _FORMAT
 
 
+def key_of(content: str) -> str:
+    """What rows.json says of a passage: a hash of what was indexed of it."""
+    return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+
+def digest_of(text: str) -> str:
+    """What documents.json says of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def index_text(passage: Passage, text: str) -> str:
     """What is indexed of a passage: the headings above it, then its own text."""
     return " ".join(passage.trail) + "\n" + passage.span.of(text)
@@ -87,7 +103,7 @@ def build(
     """Build the generation of these passages where it is not there whole, and return its name.
 
     Vectors of passages that an earlier generation of the same model or an unfinished ingest holds are taken from there, and
-    so are clauses.
+    so are clauses. Once it returns, all of the generation is on the disk. Raises OSError.
     """
     embedder = makers.embedder
     generation = _name(passages, makers)
@@ -100,12 +116,13 @@ def build(
     bags: list[Bags] = []
     clauses: list[Clauses] = []
     keys: list[str] = []
+    documents: dict[str, tuple[str, int]] = {}
     size = store.size_of_texts()
-    for contents, part in bagged(_contents(store, passages), size, makers.tokenizer, workers):
+    for contents, part in bagged(_contents(store, passages, documents), size, makers.tokenizer, workers):
         start = len(keys)
         progress("编入索引", start, len(passages))
         bags.append(part)
-        keys += [hashlib.sha256(content.encode()).hexdigest()[:24] for content in contents]
+        keys += map(key_of, contents)
         new = keys[start:]
         clauses.append(_clauses(new, contents, before, makers.table))
         own = before.vectors(new)
@@ -121,14 +138,26 @@ def build(
     progress("编入索引", len(passages), len(passages))
     progress("写入索引", 0, 1)
     unready = home / "index" / f".{generation}.{os.getpid()}"
-    shutil.rmtree(unready, ignore_errors=True)
-    if passages:
-        backend_class("local").build(unready, Bags.together(bags), vectors, Clauses.together(clauses))
-    unready.mkdir(parents=True, exist_ok=True)
-    (unready / "rows.json").write_text(json.dumps(keys), "utf-8")
-    (unready / "manifest.json").write_text(_json(manifest), "utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    unready.rename(folder)
+    try:
+        shutil.rmtree(unready, ignore_errors=True)
+        unready.mkdir(parents=True)
+        for name, content in (("manifest.json", _json(manifest)), (ROWS, json.dumps(keys)), (DOCUMENTS, json.dumps(documents))):
+            (unready / name).write_text(content, "utf-8")
+        if passages:
+            backend_class("local").build(unready, Bags.together(bags), vectors, Clauses.together(clauses))
+            _check_whole(unready)
+        else:
+            seal(unready)
+        # A damaged one under the same name makes room.
+        if aside := put_in_place(unready, folder, folder.with_name(f".{folder.name}.damaged.{os.getpid()}")):
+            shutil.rmtree(aside, ignore_errors=True)
+    except BaseException:
+        # A full disk needs the space.
+        shutil.rmtree(unready, ignore_errors=True)
+        raise
+    if store.meta("generation") == generation:
+        # Rebuilt under the name in force: whoever has the damaged one open must open it anew.
+        store.set_meta("changes", str(int(store.meta("changes") or 0) + 1))
     progress("写入索引", 1, 1)
     return generation
 
@@ -143,17 +172,28 @@ def _clauses(keys: Sequence[str], contents: Sequence[str], before: Before, table
     return both.take(np.argsort(np.array(known + fresh)).astype(np.int32)) if known and fresh else both
 
 
-def _contents(store: Store, passages: Sequence[Passage]) -> Iterator[list[str]]:
-    """What is indexed of the passages (ordered by document), in batches; one document's text in memory at a time."""
+def _check_whole(folder: Path) -> None:
+    """What a full disk cut off without a word (faiss and numpy do not look when they close a file) shows when it is opened."""
+    try:
+        open_backend(folder)
+    except NotReady as error:
+        raise OSError(errno.ENOSPC, "索引没有写全，磁盘可能已满", str(folder)) from error
+
+
+def _contents(store: Store, passages: Sequence[Passage], documents: dict[str, tuple[str, int]]) -> Iterator[list[str]]:
+    """What is indexed of the passages (ordered by document), in batches; one document's text in memory at a time. Each
+    document goes into `documents` with its digest and how many passages it has."""
     batch: list[str] = []
     following = 0
     for name, text in store.texts():
+        first = following
         while following < len(passages) and passages[following].document == name:
             batch.append(index_text(passages[following], text))
             following += 1
             if len(batch) == _BATCH:
                 yield batch
                 batch = []
+        documents[name] = digest_of(text), following - first
     if batch:
         yield batch
 
@@ -161,7 +201,8 @@ def _contents(store: Store, passages: Sequence[Passage]) -> Iterator[list[str]]:
 def current(home: Path, store: Store, makers: Makers) -> tuple[Path, Manifest]:
     """The folder and manifest of the generation in force.
 
-    Raises NotReady where there is none, or it was built with another tokenizer or model.
+    Raises NotReady where there is none, it was built with another tokenizer or model, or it is damaged as far as can be seen
+    without reading all of it.
     """
     generation = store.meta("generation")
     if generation is None:
@@ -170,7 +211,7 @@ def current(home: Path, store: Store, makers: Makers) -> tuple[Path, Manifest]:
     try:
         manifest = _read(folder)
     except (OSError, ValueError, TypeError) as error:
-        raise NotReady(f"索引 {folder} 缺失或已损坏。请运行 planseek ingest 重建（原文件夹即可）。") from error
+        raise NotReady(f"索引 {folder} 的 manifest.json 缺失或已损坏。{REPAIR}") from error
     for what, built, now in (
         ("索引格式", manifest.format, _FORMAT), ("分词词典", manifest.tokenizer, makers.tokenizer.name), ("向量模型", manifest.embedder, makers.embedder.name),
         ("词向量表", manifest.table, makers.table.name),
@@ -180,24 +221,27 @@ def current(home: Path, store: Store, makers: Makers) -> tuple[Path, Manifest]:
             raise NotReady(
                 f"索引是用另一{what}建立的（{built}，现在是 {now}）。请运行 planseek ingest 重建索引后再检索。"
             )
+    Sealed(folder).content("manifest.json")
     return folder, manifest
 
 
 def tidy(home: Path, generation: str) -> None:
     """Write the home folder's manifest.json and remove generations that nothing points to any more.
 
-    To be called by the one writer, after the commit: another's unfinished generation would be removed with the rest.
+    To be called by the one writer, after the commit: another's unfinished generation would be removed with the rest. What
+    cannot be done now (a full disk) is left to the next writer.
     """
     folder = home / "index" / generation
-    content = (folder / "manifest.json").read_bytes()
-    shown = home / "manifest.json"
-    if not shown.exists() or shown.read_bytes() != content:
-        pointer = home / ".manifest.json"
-        pointer.write_bytes(content)
-        pointer.replace(shown)
-    for other in (home / "index").iterdir():
-        if other != folder:
-            shutil.rmtree(other, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        for other in (home / "index").iterdir():
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+        content = (folder / "manifest.json").read_bytes()
+        shown = home / "manifest.json"
+        if not shown.exists() or shown.read_bytes() != content:
+            pointer = home / ".manifest.json"
+            pointer.write_bytes(content)
+            pointer.replace(shown)
 
 
 def backend_class(name: str) -> Any:
@@ -223,12 +267,10 @@ def _read(folder: Path) -> Manifest:
 
 
 def _intact(folder: Path, manifest: Manifest) -> bool:
-    """Whether a generation is there with all its files: one that lost some is built again."""
+    """Whether a generation is there, every byte as it was written: one that is not is built again."""
     try:
-        if _read(folder) != manifest or len(json.loads((folder / "rows.json").read_text("utf-8"))) != manifest.passages:
-            return False
-        return not manifest.passages or open_backend(folder).size == manifest.passages
-    except (OSError, ValueError, TypeError, PlanSeekError):
+        return _read(folder) == manifest and not any(Sealed(folder).damages())
+    except (OSError, ValueError, TypeError, Damaged):
         return False
 
 
@@ -240,9 +282,10 @@ def _before(home: Path, generation: str | None, makers: Makers) -> Before:
     folder = home / "index" / generation
     try:
         manifest = _read(folder)
-        if not manifest.passages or manifest.format != _FORMAT:
+        # What is taken over is sealed anew: damage would pass for sound from then on.
+        if not manifest.passages or manifest.format != _FORMAT or any(Sealed(folder).damages()):
             return nothing
-        rows = {key: row for row, key in enumerate(json.loads((folder / "rows.json").read_text("utf-8")))}
+        rows = {key: row for row, key in enumerate(json.loads((folder / ROWS).read_text("utf-8")))}
         return Before(
             rows, backend_class("local")(folder), manifest.embedder == makers.embedder.name,
             manifest.table == makers.table.name,

@@ -3,14 +3,13 @@ was read by then is not read again."""
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corpus import intake, tray
+from corpus.edits import FIELDS, Edits
 from corpus.errors import PlanSeekError
-from corpus.links.families import link_copies
-from corpus.links.settle import settle
 from corpus.model import Document
 from corpus.reader import Read, Task, read_files
 from corpus.regions.places import digest as places_digest
@@ -18,12 +17,8 @@ from corpus.remarks import remarks
 from corpus.rows import listed
 from corpus.store import Store
 from corpus.tray import Found, Tray
-from corpus.workers import Workers
 from index import generations
-from index.unfinished import Unfinished
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name (Chinese, shown as is), steps done, steps in all."""
+from index.writing import Progress, Writing, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +53,10 @@ class Report:
 
 def ingest(
     paths: Iterable[Path], home: Path, makers: generations.Makers, *, prune: bool = False,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = lambda stage, done, total: None, only: Container[str] | None = None,
 ) -> Report:  # fmt: skip
-    """Read what is new or changed below `paths` into the home folder and bring its index up to date.
+    """Read what is new or changed below `paths` into the home folder and bring its index up to date. `only`: of the files
+    there, those known under these names.
 
     Raises PlanSeekError where nothing was given, a side file cannot be understood or another writer is at work.
     """
@@ -74,6 +70,8 @@ def ingest(
         raise PlanSeekError(
             f"无法读取 {error.filename or '所给路径'}（{error.strerror}）。请检查权限后重试。"
         ) from error
+    if only is not None:
+        found = replace(found, files=tuple(file for file in found.files if file.key in only), refused=())
     reports = [FileReport(path, "refused", reason=reason) for path, reason in found.refused]
     if not found.files and not found.places and not (prune and not found.refused):
         told = {report.file for report in reports}
@@ -99,50 +97,20 @@ def _write(
 ) -> tuple[list[FileReport], int]:  # fmt: skip
     """Store and index what the tray holds in one transaction; the reports with these files', and how many passages
     there are."""
-    store = Store(home / "corpus.sqlite", create=True)
-    done = False
-    try:
-        with store.writing(), Workers() as workers:
-            unfinished = Unfinished(home / "unfinished.sqlite")
-            try:
-                known = store.gazetteer().places
-                places = [place for place in found.places if known.get(place.code) != place]
-                store.add_places(places)
-                reports = reports + _take(store, found, workers, unfinished, progress)
-                if prune:
-                    reports += _prune(store, paths, {file.key for file in found.files})
-                store.remove_orphans()
-                added = store.added_places()
-                changed = settle(store, found.files, added, workers)
-                reports = _completed(store, reports, changed)
-                moved = bool(places or changed) or any(r.status in ("added", "replaced", "removed") for r in reports)
-                if moved:
-                    link_copies(store, added, places_digest(added), workers, progress)
-                passages = store.passages()
-                generation = generations.build(home, store, passages, makers, workers, unfinished, progress)
-                # Nothing is written where nothing changed.
-                if store.meta("generation") != generation:
-                    store.set_meta("generation", generation)
-                if moved:
-                    store.set_meta("changes", str(int(store.meta("changes") or 0) + 1))
-                done = True
-            finally:
-                unfinished.close(done=done)
-        _tidy(home, store)
-    finally:
-        store.close()
-    return reports, len(passages)
-
-
-def _tidy(home: Path, store: Store) -> None:
-    """Remove what the commit left behind; where another writer has begun meanwhile, it will do so."""
-    try:
-        with store.writing():
-            generation = store.meta("generation")
-            if generation is not None:
-                generations.tidy(home, generation)
-    except PlanSeekError:
-        return
+    with writing(home, makers, progress, finishing=True) as now:
+        store = now.store
+        known = store.gazetteer().places
+        places = [place for place in found.places if known.get(place.code) != place]
+        store.add_places(places)
+        reports = reports + _take(now, found, progress)
+        if prune:
+            reports += _prune(store, paths, {file.key for file in found.files})
+        store.remove_orphans()
+        put = {r.document.id for r in reports if r.document and r.status in ("added", "replaced")}
+        changed = now.settled(found.files, put)
+        reports = _completed(store, reports, changed)
+        moved = bool(places or changed) or any(r.status in ("added", "replaced", "removed") for r in reports)
+        return reports, now.indexed(moved)
 
 
 def _nameable(found: Tray) -> Tray:
@@ -171,16 +139,16 @@ def _passages_in(home: Path) -> int:
         store.close()
 
 
-def _take(
-    store: Store, found: Tray, workers: Workers, unfinished: Unfinished, progress: Progress
-) -> list[FileReport]:
+def _take(now: Writing, found: Tray, progress: Progress) -> list[FileReport]:
     """Bring every file into the store that is new or changed; a report for each, in the tray's order."""
+    store, unfinished = now.store, now.unfinished
     gazetteer = store.gazetteer()
     places = store.added_places()
     digest = places_digest(places)
     known = store.files()
     documents = {document.id: document for document in store.documents(with_text=False)}
     counts = store.passage_counts()
+    edits = store.edits()
     reports: dict[str, FileReport] = {}
     states: dict[str, tuple[int, int, str]] = {}
     tasks: list[Task] = []
@@ -195,10 +163,16 @@ def _take(
             reports[file.key] = FileReport(file.key, "unchanged", documents[read.identity], counts.get(read.identity, 0))
         else:
             store.put(read.sheaf)
-            documents[read.identity] = listed(read.sheaf, file.key, gazetteer)
+            followed = edits.get(before[0]) if before and read.identity not in documents else None
+            if followed:
+                # What a user corrected of a file holds for its next version too, until the user takes it back.
+                edits[read.identity] = followed
+                store.put_edits(read.identity, followed)
+            documents[read.identity] = listed(read.sheaf, file.key, gazetteer, edits.get(read.identity, {}))
             counts[read.identity] = len(read.sheaf.passages)
             status = "replaced" if before else "added"
-            reports[file.key] = FileReport(file.key, status, documents[read.identity], counts[read.identity])
+            checks = (_followed(followed),) if followed else ()
+            reports[file.key] = FileReport(file.key, status, documents[read.identity], counts[read.identity], checks=checks)
         store.put_file(file.key, read.identity, *states[file.key])
 
     for file in found.files:
@@ -219,7 +193,7 @@ def _take(
             tasks.append(Task(file, stat.st_size if file.member is None else 0, places, same))
     done = len(reports)
     progress("读取文件", done, len(found.files))
-    for task, read in read_files(tasks, workers):
+    for task, read in read_files(tasks, now.workers):
         take(task.found, read)
         if read.sheaf is not None:
             unfinished.keep(task.found.key, *states[task.found.key], read.sheaf)
@@ -240,8 +214,12 @@ def _completed(store: Store, reports: Sequence[FileReport], changed: set[str]) -
             continue
         status = "replaced" if report.status == "unchanged" and document.id in changed else report.status
         parts = store.joints_of(document.id).get("parts", {})
-        completed.append(replace(report, status=status, document=document, parts=parts, checks=remarks(document)))
+        completed.append(replace(report, status=status, document=document, parts=parts, checks=report.checks + remarks(document)))
     return completed
+
+
+def _followed(edits: Edits) -> str:
+    return f"沿用了对上一版的更正（{'、'.join(FIELDS[field] for field in edits)}），请核对是否仍然适用"
 
 
 def _prune(store: Store, paths: Sequence[Path], present: set[str]) -> list[FileReport]:

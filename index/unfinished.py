@@ -37,9 +37,12 @@ class Unfinished:
     def _opened(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=15)
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = OFF")
+        # A loss of power may cost the last seconds, never the sense of what stands there.
+        db.execute("PRAGMA synchronous = NORMAL")
         db.executescript(_SCHEMA)
-        db.execute("SELECT COUNT(*) FROM reading").fetchone()
+        if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            db.close()
+            raise sqlite3.DatabaseError
         return db
 
     def keep(self, path: str, size: int, modified: int, reading: str, sheaf: Sheaf) -> None:

@@ -51,20 +51,21 @@ def _in_charge(findings: Findings, hits: Iterable[Hit]) -> list[Statement]:
     if findings.interpretation.wants != "责任单位":
         return []
     for hit in hits:
-        text = hit.document.text
         found = duties(hit.document, hit.passage)
-        weighed = [(_weight(findings.what, duty.measure.of(text)), duty) for duty in found]
-        most = max((weight for weight, _ in weighed), default=0.0)
-        # A table has many measures in one passage: those that are asked about, not all.
-        asked = [duty for weight, duty in weighed if len(found) == 1 or (weight == most and weight > 0)]
-        if asked:
+        if asked := found if len(found) == 1 else asked_about(found, findings.what, hit.document.text):
             quoted = [cite(hit.document, hit.passage, _with_measure(duty, hit.passage)) for duty in asked]
             return [Statement(citation.quote, (citation,)) for citation in quoted]
     return []
 
 
-def _weight(what: Asked, words: str) -> float:
-    folded = fold(words)
+def asked_about(found: Iterable[Duty], what: Asked, text: str) -> list[Duty]:
+    """Of a passage with many measures, as a table has, those that hold most of what is asked; none where none holds any."""
+    weighed = [(_weight(what, fold(duty.measure.of(text))), duty) for duty in found]
+    most = max((weight for weight, _ in weighed), default=0.0)
+    return [duty for weight, duty in weighed if weight == most > 0]
+
+
+def _weight(what: Asked, folded: str) -> float:
     own = sum(weight for term, weight in what.terms.items() if term in folded)
     return own + sum(weight for word, weight in what.words if word in folded)
 

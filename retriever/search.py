@@ -11,7 +11,7 @@ from corpus.errors import NotReady
 from corpus.model import Passage, Region
 from corpus.store import Store
 from index.generations import index_text
-from index.protocols import Floats, Rows
+from index.protocols import Backend, Floats, Rows
 from index.tokenizer import Tokenizer
 from retriever import fuse
 from retriever.answer import answer
@@ -98,7 +98,8 @@ def look(
         pairs = [(row, region.code) for region, own in zip(understood.regions, lists, strict=True) for row in ranks.best(own, SHORTLIST)]
     else:
         pairs = [(row, row) for row in ranks.best(rows, max(query.k, LEADING))]
-    values = _signals(topic, pairs, corpus, scores, tools)
+    leading = None if understood.fan_out else LEADING
+    values = _signals(topic, pairs, leading, corpus, corpus.backend, scores, tools)
     return Looked(replace(understood, expansions=scores.expansions), rows, scores, ranks, tuple(pairs), values)
 
 
@@ -133,18 +134,17 @@ def search(query: Query, corpus: Corpus, tools: Tools, reading: Interpretation |
 
 
 def _signals(
-    topic: str, pairs: Sequence[tuple[int, object]], corpus: Corpus, scores: Scores, tools: Tools
-) -> Floats:
-    """The signals of (row, what it stands for) pairs."""
-    if corpus.backend is None:
-        return np.zeros((0, len(SIGNALS)), np.float32)
+    topic: str, pairs: Sequence[tuple[int, object]], leading: int | None, corpus: Corpus, backend: Backend, scores: Scores,
+    tools: Tools,
+) -> Floats:  # fmt: skip
+    """The signals of (row, what it stands for) pairs; leading: as that of signals."""
     candidates = [
         Candidate(row, group, corpus.passages[row], corpus.documents[corpus.passages[row].document])
         for row, group in pairs
     ]
     return signals(
-        topic, scores.what, scores.missing, candidates, scores.fused, scores.dense, corpus.backend,
-        tools.makers.table, tools.lexicon, None if any(row != group for row, group in pairs) else LEADING,
+        topic, scores.what, scores.missing, candidates, scores.fused, scores.dense, backend,
+        tools.makers.table, tools.lexicon, leading,
     )  # fmt: skip
 
 

@@ -4,6 +4,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +13,17 @@ from typing import TYPE_CHECKING
 from corpus.errors import PlanSeekError
 from corpus.store import Store
 from index.embedders import load_bundled, load_embedder
-from index.generations import Makers
+from index.generations import Makers, current
 from index.protocols import Embedder
 from index.tokenizer import Tokenizer
 from retriever import exporters
+from retriever import paper as papers
 from retriever.changes import Change, changes
 from retriever.expand import Lexicon
 from retriever.generators import Generator, GeneratorError, load_generator
 from retriever.interpret import check
 from retriever.lexicon.table import OWN
+from retriever.library import Library
 from retriever.matrix import matrix
 from retriever.model import Answer, Findings, Interpretation, Matrix, Query
 from retriever.rerankers import load_reranker
@@ -44,7 +48,6 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._writing = threading.Lock()
         self._opening = threading.Lock()
         self._searcher: tuple[tuple[int, int], Searcher] | None = None
 
@@ -156,20 +159,43 @@ class Service:
                 )
             return changes(draft, store.passages(draft.id), final, store.passages(final.id))
 
-    def export(self, query: Query, format_name: str) -> bytes:
-        """A file of the passages for a query. Raises PlanSeekError."""
-        return exporters.export(self.search(query), format_name)
+    def export(
+        self, query: Query, format_name: str, what: str = "passages", columns: Sequence[str] = (), template: bytes | None = None
+    ) -> bytes:  # fmt: skip
+        """A file of what is asked; what: see `paper`; template: the user's own, for Word. Raises PlanSeekError."""
+        return exporters.export(self.paper(query, what, columns), format_name, template)
+
+    def paper(self, query: Query, what: str = "passages", columns: Sequence[str] = ()) -> papers.Paper:
+        """What is asked as a paper; what: passages, matrix (with its columns), targets or duties. Raises PlanSeekError."""
+        made, edition = self.stamp()
+        if what == "passages":
+            return papers.of_answer(self.ask(query), made, edition)
+        if what == "matrix":
+            return papers.of_matrix(self.compare(query, columns), made, edition)
+        if what == "targets":
+            return papers.of_targets(query.text, *self.targets(replace(query, k=max(query.k, 50))), made, edition)
+        if what == "duties":
+            return papers.of_duties(query.text, *self.duties(replace(query, k=max(query.k, 20))), made, edition)
+        raise PlanSeekError(f"不能导出「{what}」，可用：{'、'.join(papers.WHATS)}。")
+
+    def stamp(self) -> tuple[str, str]:
+        """Today and the index in force, as papers show them. Raises NotReady."""
+        with closing(self.store()) as store:
+            _, manifest = current(self.settings.home, store, self.makers)
+        today = date.today()
+        return f"{today.year}年{today.month}月{today.day}日", papers.edition_of(manifest)
+
+    @cached_property
+    def library(self) -> Library:
+        """What changes the corpus."""
+        return Library(self.settings, lambda: self.makers)
 
     def ingest(self, paths: Iterable[Path], *, prune: bool = False, progress: "Progress | None" = None) -> "Report":
         """Bring files in; one at a time in this process, and one process at a time on this home."""
-        from index.ingest import ingest
-
-        with self._writing:
-            quiet: Progress = lambda stage, done, total: None  # noqa: E731
-            report = ingest(paths, self.settings.home, self.makers, prune=prune, progress=progress or quiet)
-            # Its phrases are indexed now, so that the first question need not wait.
-            self.lexicon()
-            return report
+        report = self.library.ingest(paths, prune=prune, progress=progress)
+        # Its phrases are indexed now, so that the first question need not wait.
+        self.lexicon()
+        return report
 
     def store(self) -> Store:
         """An open store to read from; the caller closes it."""

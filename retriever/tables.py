@@ -1,17 +1,21 @@
 """Tables of what passages promise and who is in charge: targets and duties, every row cited. Extracts nothing itself."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from corpus.duties.extract import duties
 from corpus.duties.model import Duty
 from corpus.model import Document, Passage, Region
+from corpus.regions.coordinates import Point, coordinates
 from corpus.targets.amounts import amount
 from corpus.targets.extract import targets
 from corpus.targets.model import Target
 from index.tokenizer import fold
+from retriever.answer import asked_about
 from retriever.cite import cite
 from retriever.evidence import GENERIC
+from retriever.expand import Lexicon
+from retriever.interpret.times import bounds
 from retriever.model import Citation, Interpretation, Query
 from retriever.score import Tools
 from retriever.search import LEADING, Looked, look
@@ -24,12 +28,14 @@ _LIKE = 0.45
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A target of a region. amount: its lower bound in base units, with the unit, to sort and chart by."""
+    """A target of a region. amount: its lower bound in base units, with the unit, to sort and chart by; place: where the
+    region lies, None where that was not looked up or is not known."""
 
     region: Region | None
     target: Target
     amount: tuple[float, str]
     citation: Citation
+    place: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +55,32 @@ def target_table(query: Query, corpus: Corpus, tools: Tools) -> tuple[Interpreta
     looked = look(query, corpus, tools)
     if isinstance(looked, Interpretation):
         return looked, []
-    if not _told(looked):
+    if not _is_told(looked):
         return looked.understood, []
+    called = _called(looked.understood.topic, tools.lexicon)
     like: list[tuple[float, TargetRow]] = []
     for row, _ in looked.looked_at:
         passage = corpus.passages[row]
         document = corpus.documents[passage.document]
         for target in targets(document, passage):
-            likeness = _likeness(looked.understood.topic, target)
+            likeness = max(_likeness(topic, target) for topic in called)
             if likeness >= _LIKE:
                 like.append((likeness, _target_row(document, passage, target)))
     like.sort(key=lambda item: (_code(item[1]), -item[0], item[1].target.year or 0, item[1].citation.span.start))
-    return looked.understood, _once([row for _, row in like])
+    rows = _of_years([row for _, row in like], looked.understood.periods)
+    return looked.understood, [_placed(row, corpus) for row in _once(rows)]
+
+
+def _of_years(rows: list[TargetRow], periods: Sequence[str]) -> list[TargetRow]:
+    """The targets for the years asked about, and those that name no year; all where none is for those years: a report of
+    2026 tells the goals of 2030, too."""
+    asked = [bounds(period) for period in periods]
+    own = [row for row in rows if row.target.year and any(first <= row.target.year <= last for first, last in asked)]
+    return [row for row in rows if row in own or not row.target.year] if own else rows
+
+
+def _placed(row: TargetRow, corpus: Corpus) -> TargetRow:
+    return replace(row, place=coordinates(row.region.code, corpus.gazetteer)) if row.region else row
 
 
 def _code(row: TargetRow) -> str:
@@ -77,9 +97,8 @@ def duty_table(query: Query, corpus: Corpus, tools: Tools) -> tuple[Interpretati
     looked = look(query, corpus, tools)
     if isinstance(looked, Interpretation):
         return looked, []
-    if not _told(looked):
+    if not _is_told(looked):
         return looked.understood, []
-    weights = looked.scores.what.terms
     of_passage, _ = fitted()
     found = zip(looked.looked_at, of_passage.probability(looked.values).tolist(), strict=True)
     rows: list[DutyRow] = []
@@ -87,20 +106,15 @@ def duty_table(query: Query, corpus: Corpus, tools: Tools) -> tuple[Interpretati
         passage = corpus.passages[row]
         document = corpus.documents[passage.document]
         if probability >= RELATED:
-            rows += [duty_row(document, passage, duty) for duty in _asked(duties(document, passage), weights, document.text)]
+            every = duties(document, passage)
+            chosen = asked_about(every, looked.scores.what, document.text) or every
+            rows += [duty_row(document, passage, duty) for duty in chosen]
     return looked.understood, rows
 
 
-def _told(looked: Looked) -> bool:
+def _is_told(looked: Looked) -> bool:
     """Whether what is asked is told at all; of a fan-out each passage is judged by itself."""
     return looked.understood.fan_out is not None or answered(looked.values[:LEADING]) >= ANSWERED
-
-
-def _asked(found: Sequence[Duty], weights: Mapping[str, float], text: str) -> list[Duty]:
-    """Of a passage with many measures, those that hold most of what is asked; all where none holds any of it."""
-    weighed = [(sum(w for term, w in weights.items() if term in fold(duty.measure.of(text))), duty) for duty in found]
-    most = max((weight for weight, _ in weighed), default=0.0)
-    return [duty for weight, duty in weighed if weight == most]
 
 
 def duties_of_unit(unit: str, corpus: Corpus) -> list[DutyRow]:
@@ -133,6 +147,13 @@ def duty_row(document: Document, passage: Passage, duty: Duty) -> DutyRow:
 def _target_row(document: Document, passage: Passage, target: Target) -> TargetRow:
     region = passage.region or document.region
     return TargetRow(region, target, amount(target.low, target.unit), cite(document, passage, target.sentence))
+
+
+def _called(topic: str, lexicon: Lexicon) -> list[str]:
+    """What is asked, and the same with each thing in it under its other names: GDP增长 is 地区生产总值增长."""
+    folded = fold(topic)
+    others = [(own, name) for found in lexicon.named(topic) for own in found.names if own in folded for name in found.names - {own}]
+    return [topic, *(folded.replace(own, name) for own, name in others)]
 
 
 def _likeness(topic: str, target: Target) -> float:

@@ -150,8 +150,11 @@ def checked_json(sentence: Checked) -> Json:
 def target_json(row: TargetRow) -> Json:
     target = row.target
     value, unit = row.amount
+    region = region_json(row.region)
+    if region is not None:
+        region["place"] = {"lon": row.place.lon, "lat": row.place.lat, "own": row.place.own} if row.place else None
     return {
-        "region": region_json(row.region),
+        "region": region,
         "indicator": target.indicator,
         "kind": target.kind,
         "value": target.low,

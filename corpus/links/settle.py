@@ -24,6 +24,7 @@ def settle(store: Store, files: Sequence[Found], places: tuple[Place, ...], work
     links = continuation.links(_part(documents[name], row) for name, row in joints.items())
     at_hand = {found.key: found for found in files}
     stored = {name: (document.follows, document.missing, document.final) for name, document in documents.items()}
+    edits = store.edits()
     changed = set()
     for name in _in_order(documents, links):
         link = links.get(name, Link())
@@ -38,7 +39,7 @@ def settle(store: Store, files: Sequence[Found], places: tuple[Place, ...], work
             if read.sheaf is None or read.identity != name:
                 continue
             store.put(read.sheaf)
-            documents[name] = listed(read.sheaf, found.key, store.gazetteer())
+            documents[name] = listed(read.sheaf, found.key, store.gazetteer(), edits.get(name, {}))
             joints = {**joints, name: store.joints_of(name)}
             changed.add(name)
     finals = versions.finals(documents.values())

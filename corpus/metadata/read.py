@@ -9,12 +9,10 @@ from pathlib import PurePath
 from corpus.metadata.kinds import read_kind, read_status
 from corpus.metadata.masthead import Found, read_masthead
 from corpus.metadata.own_region import OwnRegion, statements_of
-from corpus.metadata.periods import five_years, read_period
+from corpus.metadata.periods import read_period
 from corpus.metadata.titles import read_head, read_title
 from corpus.model import Evidence, Reading, Region, Span
 from corpus.regions.places import Gazetteer
-
-__all__ = ["Metadata", "five_years", "read_metadata"]
 
 
 @dataclass(frozen=True, slots=True)

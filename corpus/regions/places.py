@@ -5,7 +5,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from corpus.model import Region
@@ -41,12 +41,17 @@ def digest(added: Iterable[Place]) -> str:
     return content.hexdigest()[:16]
 
 
+@cache
+def _built_in() -> tuple[Place, ...]:
+    """The rows that ship: read once, for every store that is opened has a gazetteer of its own."""
+    return tuple(read_places((_FOLDER / "gbt2260.csv").read_text("utf-8"), "gbt2260.csv"))
+
+
 class Gazetteer:
     """All known regions: the built-in county table and the rows users add; later rows replace earlier ones by code."""
 
     def __init__(self, extra: Iterable[Place] = ()) -> None:
-        built_in = read_places((_FOLDER / "gbt2260.csv").read_text("utf-8"), "gbt2260.csv")
-        self.places: dict[str, Place] = {place.code: place for place in built_in}
+        self.places: dict[str, Place] = {place.code: place for place in _built_in()}
         self.places.update({place.code: place for place in extra})
 
     def region(self, code: str) -> Region:

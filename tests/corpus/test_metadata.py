@@ -2,8 +2,9 @@
 
 import pytest
 
-from corpus.metadata import five_years, read_metadata
 from corpus.metadata.particulars import LABELS
+from corpus.metadata.periods import five_years
+from corpus.metadata.read import read_metadata
 from corpus.model import KINDS, STATUSES, Hint, Reading, Span
 from corpus.regions.places import LEVELS, Gazetteer, Place
 from corpus.terms import GLOSSARY

@@ -122,7 +122,7 @@ def test_a_reader_sees_the_last_committed_state(store, path):
 def test_a_second_writer_is_told_to_wait(store, path):
     second = Store(path)
     second._db.execute("PRAGMA busy_timeout = 50")
-    with store.writing(), pytest.raises(PlanSeekError, match="另一个程序正在写入"), second.writing():
+    with store.writing(), pytest.raises(PlanSeekError, match=r"另一个程序（进程 \d+，自 20.*）正在写入语料库"), second.writing():
         pass
     with second.writing():
         put(second, "a")
@@ -137,6 +137,46 @@ def test_two_may_create_the_same_store_at_once(tmp_path):
             for opened in pool.map(lambda p: Store(p, create=True), [path] * 4):
                 opened.close()
         Store(path).close()
+
+
+def test_corrections_stand_over_what_was_read_and_outlive_another_reading(store, path):
+    with store.writing():
+        made, passages = put(store, "a")
+        store.put_edits(made.id, {"title": "改过的题", "issued": None})
+        store.put(sheaf(made, passages, {}))
+    again = Store(path)
+    found = again.found(made.id)
+    assert (found.title, found.issued, found.kind) == ("改过的题", None, made.kind)
+    assert found.evidence["title"] == found.evidence["issued"] == Evidence(None, 1.0, "edited")
+    assert [d.title for d in again.documents(with_text=False)] == ["改过的题"]
+    assert again.edits() == {made.id: {"title": "改过的题", "issued": None}}
+    read = again.as_read(made.id)
+    assert (read["title"], read["issued"], read["region"]) == (made.title, made.issued, "990102")
+    again.close()
+
+
+def test_a_place_tells_what_still_uses_it(store):
+    assert store.uses_of_place("990102") == 0
+    with store.writing():
+        made, _ = put(store, "a")
+    assert (store.uses_of_place("990102"), store.uses_of_place("340203")) == (1, 0)
+    with store.writing():
+        store.put_edits(made.id, {"region": "340203"})
+        store.put_regions([(made.id, 5, "340203")])
+    # What was read stands under the correction, and comes back with it.
+    assert (store.uses_of_place("990102"), store.uses_of_place("340203")) == (1, 1)
+    assert [p.region.code for p in store.passages()] == ["340203"]
+
+
+def test_a_store_of_the_second_version_is_brought_up_to_date(store, path):
+    with store.writing():
+        made, passages = put(store, "a")
+    store._db.execute("ALTER TABLE document DROP COLUMN edits")
+    store._db.execute("PRAGMA user_version = 2")
+    again = Store(path)
+    assert (again.document(made.id), again.passages(), again.edits()) == (made, passages, {})
+    assert again._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    again.close()
 
 
 def test_what_cannot_be_opened_is_said_in_one_chinese_line(path, tmp_path):

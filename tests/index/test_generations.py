@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,6 +82,17 @@ def state(home: Path) -> dict[str, tuple[int, int, bytes]]:
         for file in home.rglob("*")
         if file.is_file()
     }
+
+
+def flip(file: Path, place: int) -> None:
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(content)
+
+
+def changes(home: Path) -> int:
+    with closing(Store(home / "corpus.sqlite")) as store:
+        return int(store.meta("changes") or 0)
 
 
 def current(home: Path, makers: Makers) -> tuple[Path, generations.Manifest]:
@@ -245,7 +257,8 @@ def test_another_model_keeps_the_clauses(folder: Path, home: Path, tokenizer: To
 @pytest.mark.parametrize(
     "name",
     ["manifest.json", "rows.json", "vectors.faiss", "vocab.index.json", "params.index.json", "data.csc.index.npy",
-     "indices.csc.index.npy", "indptr.csc.index.npy", "tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy"],
+     "indices.csc.index.npy", "indptr.csc.index.npy", "tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy",
+     "documents.json", "checksums.json"],
 )  # fmt: skip
 @pytest.mark.parametrize("damage", ["missing", "half", "empty"])
 def test_an_ingest_repairs_a_damaged_index(
@@ -258,10 +271,9 @@ def test_an_ingest_repairs_a_damaged_index(
         (found / name).unlink()
     else:
         (found / name).write_bytes(whole[: len(whole) // 2] if damage == "half" else b"")
-    if name != "rows.json":  # only reuse needs it
-        with pytest.raises(NotReady, match="缺失或已损坏。请运行 planseek ingest 重建"):
-            current(home, small(tokenizer))
-            generations.open_backend(found)
+    with pytest.raises(NotReady, match=rf"{name}.*缺失|{name}.*已损坏") as caught:
+        current(home, small(tokenizer))
+    assert str(caught.value).endswith("请运行 planseek doctor --repair 重建索引。")
     ingest([folder], home, small(tokenizer))
     assert current(home, small(tokenizer)) == (found, manifest)
     np.testing.assert_array_equal(vectors(found), expected)
@@ -272,10 +284,39 @@ def test_a_missing_index_folder_is_built_again(folder: Path, home: Path, tokeniz
     ingest([folder], home, small(tokenizer))
     found, manifest = current(home, small(tokenizer))
     shutil.rmtree(home / "index")
-    with pytest.raises(NotReady, match="请运行 planseek ingest 重建"):
+    with pytest.raises(NotReady, match="请运行 planseek doctor --repair 重建"):
         current(home, small(tokenizer))
     ingest([folder], home, small(tokenizer))
     assert current(home, small(tokenizer)) == (found, manifest)
+
+
+def test_what_an_ingest_rebuilds_under_the_same_name_is_opened_anew(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, small(tokenizer))
+    found, _ = current(home, small(tokenizer))
+    before = changes(home)
+    ingest([folder], home, small(tokenizer))
+    assert changes(home) == before
+    flip(found / "vectors.faiss", 100)
+    ingest([folder], home, small(tokenizer))
+    assert changes(home) == before + 1
+
+
+def test_damaged_vectors_are_not_taken_over(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, small(tokenizer))
+    found, _ = current(home, small(tokenizer))
+    flip(found / "vectors.faiss", 100)
+    (folder / "乙.txt").write_text(TEXT.replace("青屏", "白塔"), "utf-8")
+    anew = Letters()
+    ingest([folder], home, small(tokenizer, anew))
+    assert len(anew.encoded) == 6
+    np.testing.assert_allclose(vectors(current(home, small(tokenizer))[0]), Letters().encode_queries(contents(home)), atol=1e-6)
+
+
+def test_what_was_indexed_is_named_by_its_digest(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
+    ingest([folder], home, small(tokenizer))
+    found, _ = current(home, small(tokenizer))
+    name = hashlib.sha256(TEXT.encode()).hexdigest()
+    assert json.loads((found / "documents.json").read_text("utf-8")) == {name: [name[:32], 3]}
 
 
 def test_only_the_generation_in_force_stays(folder: Path, home: Path, tokenizer: Tokenizer) -> None:

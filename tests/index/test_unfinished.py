@@ -43,6 +43,18 @@ def test_a_torn_file_is_begun_anew(tmp_path: Path, content: bytes) -> None:
     again.close(done=True)
 
 
+def test_a_file_with_a_lost_page_is_begun_anew(tmp_path: Path) -> None:
+    file = tmp_path / "u.sqlite"
+    first = Unfinished(file)
+    first.keep_vectors("m", [f"k{number:04}" for number in range(900)], np.ones((900, 8), np.float32))
+    first.close(done=False)
+    content = file.read_bytes()
+    file.write_bytes(content[:8192] + bytes(4096) + content[12288:])
+    again = Unfinished(file)
+    assert dict(again.kept_vectors("m", ["k0001", "k0899"])) == {}
+    again.close(done=True)
+
+
 class Broken:
     """A model that fails after some batches."""
 
