@@ -1,13 +1,15 @@
-"""The options of a question on the command line, and the commands that lay out answers side by side: compare, targets,
-duties, changes. Talks to standard error but for results."""
+"""The options of a question on the command line, and the commands that lay out answers side by side or one after another:
+compare, targets, duties, changes, a file of questions. Talks to standard error but for results."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import settings as configuration
-from terminal import AsJson, Home, print_json, say
+from corpus.errors import PlanSeekError
+from terminal import AsJson, Home, print_json, progress, say
 
 if TYPE_CHECKING:
     from retriever.model import Hit, Query
@@ -25,6 +27,9 @@ DocumentId = Annotated[str | None, typer.Option("--document", help="只看这一
 Expand = Annotated[bool, typer.Option("--expand/--no-expand", help="是否把日常说法同时译成规划用语检索")]
 After = Annotated[str, typer.Option("--after", help="上一个问题：这一问是追问时填写，如 --after 各区生态修复措施")]
 Literal = Annotated[list[str] | None, typer.Option("--literal", help="问题里这个词不作限定，只当主题（可重复）")]
+
+QuestionsFile = Annotated[Path | None, typer.Option("--file", readable=False, help="批量提问：一份问题（Excel、CSV，或每行一题的文本）；中断后再运行就接着答")]
+AnswersFile = Annotated[Path | None, typer.Option("-o", "--output", help="批量提问的答案写入的文件，格式看扩展名：.xlsx、.docx、.pdf、.csv、.md、.json")]
 
 
 def query_of(
@@ -44,6 +49,62 @@ def service_of(home: Path | None) -> "Service":
     from retriever.service import Service
 
     return Service(configuration.load(home))
+
+
+def ask_all(
+    file: Path | None, output: Path | None, per_region: int, mode: str, home: Path | None, *, as_json: bool, alone: bool
+) -> None:
+    """Answer a file of questions, going on where an earlier run stopped, and write the answers. alone: whether no option was
+    given that is one question's own. Exits with 1 where no question could be answered, with 130 where it was interrupted."""
+    from desk.batch import Batches
+    from desk.batch_paper import OUTCOMES
+    from desk.questions_file import LARGEST_MB
+    from retriever.exporters import EXPORTERS, format_of
+
+    if file is None and output is not None:
+        raise PlanSeekError("-o 与 --file 同用。把一个问题的结果写成文件，请用 planseek export 问题 -o 结果.docx。")
+    if file is None:
+        raise PlanSeekError("缺少「问题」或 --file。请写出问题，或用 --file 问题.xlsx -o 答案.docx 批量提问。")
+    if not alone:
+        raise PlanSeekError("批量提问只能再加 --per-region 与 --mode。地区、文种、规划期、状态请写在问题文件的同名栏里。")
+    if output is None and not as_json:
+        raise PlanSeekError("没有说明答案写到哪里。请加 -o 答案.docx（或 .xlsx、.pdf 等），或加 --json。")
+    format_name = format_of(output.suffix.lstrip(".").lower()) if output else ""
+    if output and format_name not in EXPORTERS:
+        raise PlanSeekError(f"不支持写成「{output.suffix or output.name}」。可用的扩展名：{'、'.join(f'.{e.suffix}' for e in EXPORTERS.values())}。")
+    if output and not output.absolute().parent.is_dir():
+        raise PlanSeekError(f"文件夹 {output.absolute().parent} 不存在。请先建立，或改写到别处。")
+    try:
+        with file.open("rb") as opened:
+            content = opened.read((LARGEST_MB << 20) + 1)
+    except OSError as error:
+        raise PlanSeekError(f"无法读取 {file}（{error.strerror}）。请检查路径。") from error
+    batches = Batches(service_of(home))
+    batch = batches.open(content, file.name, per_region, mode)
+    try:
+        with progress() as shown:
+            summary = batches.run(batch.id, shown)
+    except KeyboardInterrupt:
+        done = batches.summary(batch.id)["done"]
+        note = f"已停下：{len(batch.questions)} 题里答了 {done} 题，都已保存。再运行同一条命令，就从下一题接着答。"
+        print(note, file=sys.stderr)  # noqa: T201
+        raise SystemExit(130) from None
+    if output:
+        try:
+            output.write_bytes(batches.export(batch.id, format_name))
+        except OSError as error:
+            raise PlanSeekError(f"无法写入 {output}（{error.strerror}）。答案都已保存：请检查文件是否正被打开，再运行同一条命令。") from error
+    told = batches.shown(batch.id)
+    if as_json:
+        print_json(told | {"output": str(output) if output else None})
+    else:
+        say(f"{summary['total']} 题：" + "，".join(f"{OUTCOMES[outcome]} {count}" for outcome, count in summary["counts"].items()) + "。")
+        for row in told["rows"]:
+            if row["error"]:
+                say(f"第 {row['row']} 行「{row['question'][:40]}」：{row['error']}")
+        say(f"已写入：{output}")
+    if summary["counts"]["error"] == summary["total"]:
+        raise typer.Exit(1)
 
 
 def compare(

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -14,8 +15,10 @@ import typer
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import settings as configuration
+from access.commands import keys
 from asking import (
     After,
+    AnswersFile,
     DocumentId,
     Expand,
     K,
@@ -25,8 +28,10 @@ from asking import (
     Periods,
     PerRegion,
     Question,
+    QuestionsFile,
     Regions,
     Statuses,
+    ask_all,
     changes,
     compare,
     duties,
@@ -36,9 +41,11 @@ from asking import (
     targets,
 )  # fmt: skip
 from commands import lexicon, model
-from corpus.errors import PlanSeekError
+from corpus.errors import PlanSeekError, of_database
 from eval.commands import evaluation
+from library import edit, regions, remove
 from terminal import AsJson, Home, print_json, progress, say
+from upkeep import backup, doctor, restore
 
 if TYPE_CHECKING:
     from corpus.regions.places import Place
@@ -62,6 +69,8 @@ def main() -> None:
         _stop("已中断，原有数据未受影响。" if code == _INTERRUPTED else "", code)
     except PlanSeekError as error:
         _stop(str(error), 2)
+    except sqlite3.DatabaseError as error:
+        _stop(str(of_database(error)), 2)
     except (typer.Abort, KeyboardInterrupt):
         _stop("已中断，原有数据未受影响。", _INTERRUPTED)
     except BrokenPipeError:
@@ -196,14 +205,19 @@ def search(
 
 @app.command()
 def ask(
-    question: Question, k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None,
+    question: Annotated[str | None, typer.Argument(metavar="问题", help="例如：各区生态修复措施")] = None, k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None,
     kind: Kinds = None, period: Periods = None, status: Statuses = None, document: DocumentId = None,
     expand: Expand = True, after: After = "", literal: Literal = None, home: Home = None, as_json: AsJson = False,
     written: Annotated[bool, typer.Option("--write", help="另由设置里的大模型据原文归纳，逐句核对（generator 设置）")] = False,
+    file: QuestionsFile = None, output: AnswersFile = None,
 ) -> None:  # fmt: skip
-    """提问：用原文句子回答，每句附出处；没有依据就说未检索到。"""
+    """提问：用原文句子回答，每句附出处；没有依据就说未检索到。--file 问题.xlsx -o 答案.docx 一次问许多题。"""
     from retriever.wire import answer_json, written_json
 
+    if file is not None or question is None or output is not None:
+        others = (question, k != 10, region, kind, period, status, document, not expand, after, literal, written)
+        ask_all(file, output, per_region, mode, home, as_json=as_json, alone=not any(others))
+        return
     query = query_of(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
     if not written:
         answered = service_of(home).ask(query)
@@ -221,14 +235,24 @@ def ask(
 def export(
     question: Question,
     output: Annotated[Path, typer.Option("-o", "--output", help="写入的文件")],
-    format_name: Annotated[str | None, typer.Option("--format", help="xlsx、csv、md 或 json；默认看文件扩展名")] = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option("--format", help="xlsx、docx、pdf、csv、md、json、jsonl、gbt7714、bib 或 ris；默认看扩展名（.txt 为 gbt7714）"),
+    ] = None,
+    what: Annotated[str, typer.Option("--what", help="导出什么：passages 原文、matrix 对照表、targets 目标、duties 责任单位")] = "passages",
+    column: Annotated[list[str] | None, typer.Option("--column", help="对照表的一列：主题或时期，可重复")] = None,
+    template: Annotated[Path | None, typer.Option("--template", readable=False, help="自己的 Word 模板（.docx）")] = None,
     k: K = 10, per_region: PerRegion = 3, mode: Mode = "hybrid", region: Regions = None, kind: Kinds = None,
     period: Periods = None, status: Statuses = None, document: DocumentId = None, expand: Expand = True, after: After = "",
     literal: Literal = None, home: Home = None,
 ) -> None:  # fmt: skip
-    """把检索到的原文导出为 Excel、CSV、Markdown 或 JSON 文件。"""
+    """把检索到的原文、对照表、目标或责任单位导出为 Excel、Word、PDF 等文件。"""
+    from retriever.exporters import format_of
+
     query = query_of(question, k, per_region, mode, region, kind, period, status, document, expand, after, literal)
-    content = service_of(home).export(query, format_name or output.suffix.lstrip(".").lower() or "xlsx")
+    own = _read(template) if template else None
+    named = format_name or format_of(output.suffix.lstrip(".").lower()) or "xlsx"
+    content = service_of(home).export(query, named, what, column or (), own)
     try:
         output.write_bytes(content)
     except OSError as error:
@@ -236,6 +260,13 @@ def export(
             f"无法写入 {output}（{error.strerror}）。请检查文件夹是否存在、文件是否正被打开。"
         ) from error
     print(f"已导出：{output}", file=sys.stderr)  # noqa: T201
+
+
+def _read(template: Path) -> bytes:
+    try:
+        return template.read_bytes()
+    except OSError as error:
+        raise PlanSeekError(f"无法读取模板 {template}（{error.strerror}）。请检查路径。") from error
 
 
 @app.command()
@@ -246,9 +277,14 @@ def serve(
     home: Home = None,
 ) -> None:
     """启动 API 与页面。按 Ctrl+C 停止。"""
+    from access.keys import Keys
     from ui.serve import PortTaken
     from ui.serve import serve as run
 
+    if host not in ("127.0.0.1", "localhost", "::1") and not Keys(configuration.load(home).home).exist():
+        raise PlanSeekError(
+            f"没有访问密钥，不能监听 {host}：同一网络上的任何人都能看到并改动语料。请先运行 planseek keys add 名称 --role 管理员 新建密钥。"
+        )
     if port == ui_port:
         raise PlanSeekError(f"--port 与 --ui-port 都是 {port}。请用两个不同的端口。")
     try:
@@ -257,11 +293,13 @@ def serve(
         raise PlanSeekError(str(error)) from error
 
 
-for command in (compare, targets, duties, changes):
+for command in (compare, targets, duties, changes, edit, remove, doctor, backup, restore):
     app.command()(command)
 app.add_typer(evaluation, name="eval")
 app.add_typer(model, name="model")
 app.add_typer(lexicon, name="lexicon")
+app.add_typer(keys, name="keys")
+app.add_typer(regions, name="regions")
 
 
 _STATUS = {"added": "新增", "unchanged": "未变", "replaced": "更新", "removed": "移除", "refused": "未能读入"}

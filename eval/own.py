@@ -111,12 +111,16 @@ def together(known: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any
 MARKS = {"有用": 2, "无用": 0, "区域不对": 0}
 """What a user may say of a shown passage → the grade that it becomes; 0 is no answer."""
 
+UNSAID = "未评"
+"""What takes a mark back."""
+
 
 def marked(
     known: Sequence[Mapping[str, Any]], query: str, marks: Sequence[tuple[str, Span, str]]
 ) -> list[dict[str, Any]]:
     """A set's rows with marks (document, span, one of MARKS) on passages shown for a question: a useful one is a nugget, another
-    takes away the nuggets inside it and is kept as rejected, with the reason."""
+    takes away the nuggets inside it and is kept as rejected, with the reason. UNSAID takes back what was said of just this
+    passage, and the question with it where nothing else was."""
     rows = [dict(row) for row in known]
     row = next((row for row in rows if row["query"] == query), None)
     if row is None:
@@ -124,9 +128,13 @@ def marked(
         rows = together(rows, [row])
         row = next(row for row in rows if row["query"] == query)
     for document, span, mark in marks:
-        if mark not in MARKS:
-            raise PlanSeekError(f"评价「{mark}」不认识，可用：{'、'.join(MARKS)}。")
+        if mark not in (*MARKS, UNSAID):
+            raise PlanSeekError(f"评价「{mark}」不认识，可用：{'、'.join((*MARKS, UNSAID))}。")
         place = {"document": document, "start": span.start, "end": span.end}
+        if mark == UNSAID:
+            for name in ("nuggets", "rejected"):
+                row[name] = [n for n in row.get(name, ()) if any(n[key] != place[key] for key in place)]
+            continue
         for name in ("nuggets", "rejected"):
             row[name] = [n for n in row.get(name, ()) if not (n["document"] == document and span.start <= n["start"] and n["end"] <= span.end)]
         if MARKS[mark]:
@@ -136,7 +144,18 @@ def marked(
             row["rejected"].append(place | {"why": mark})
     if not row.get("rejected"):
         row.pop("rejected", None)
+        # A question of a sheet may well have no answer.
+        if not row["nuggets"] and row.get("answerable") and any(mark == UNSAID for *_, mark in marks):
+            rows.remove(row)
     return rows
+
+
+def marks_of(rows: Sequence[Mapping[str, Any]], query: str) -> dict[tuple[str, int, int], str]:
+    """What was said of passages shown for a question: (document, start, end) → one of MARKS."""
+    row: Mapping[str, Any] = next((row for row in rows if row["query"] == query), {})
+    said = [(n, "有用") for n in row.get("nuggets", ()) if n.get("grade") == MARKS["有用"]]
+    said += [(n, n["why"]) for n in row.get("rejected", ())]
+    return {(n["document"], n["start"], n["end"]): mark for n, mark in said}
 
 
 def write_set(folder: Path, rows: Sequence[Mapping[str, Any]]) -> Path:

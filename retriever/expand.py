@@ -1,5 +1,6 @@
 """Translates everyday words of a question into the words that plans use, from the lexicon. Never drops a word."""
 
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -192,7 +193,7 @@ def _load(file: Path | None) -> dict[str, np.ndarray] | None:
     try:
         with np.load(file) as arrays:
             return {name: arrays[name] for name in _ARRAYS}
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 
 

@@ -4,6 +4,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -11,10 +12,14 @@ from fastapi.responses import StreamingResponse
 
 from corpus.errors import PlanSeekError
 from retriever import exporters, wire
+from retriever import paper as papers
 from retriever.interpret import check
 from retriever.model import Query as Question
 from retriever.service import Service
 from routes.bodies import Compare, Export, Search
+
+Unit = Annotated[str, Query(min_length=2, max_length=60, description="单位名称，例如：区教育局")]
+Format = Annotated[str, Query(alias="format", description="导出格式：" + "、".join(exporters.EXPORTERS))]
 
 
 def routes(served: Service) -> APIRouter:
@@ -52,20 +57,37 @@ def routes(served: Service) -> APIRouter:
         return wire.duties_json(*served.duties(body.question()))
 
     @router.get("/duties", summary="一个单位的全部任务")
-    def duties_of_unit(unit: Annotated[str, Query(min_length=2, max_length=60)]) -> dict[str, Any]:
+    def duties_of_unit(unit: Unit) -> dict[str, Any]:
         return {"rows": [wire.duty_json(row) for row in served.duties_of_unit(unit)]}
 
-    @router.post("/export", summary="导出检索结果为文件", response_class=Response)
+    @router.post("/export", summary="导出为文件：原文、对照表、目标表或责任单位", response_class=Response)
     def export(body: Export) -> Response:
-        content = served.export(body.question(), body.format)
-        _, media_type = exporters.EXPORTERS[body.format]
-        headers = {
-            "Content-Disposition": f'attachment; filename="planseek.{body.format}"',
-            "X-Content-Type-Options": "nosniff",
-        }
-        return Response(content, media_type=media_type, headers=headers)
+        return _file(served.export(body.question(), body.format, body.what, body.columns), body.format, body.what)
+
+    @router.get("/duties/export", summary="导出一个单位的全部任务", response_class=Response)
+    def export_duties_of_unit(unit: Unit, format_name: Format = "xlsx") -> Response:
+        rows = served.duties_of_unit(unit)
+        return _file(exporters.export(papers.of_duties(unit, None, rows, *served.stamp()), format_name), format_name, "duties")
+
+    @router.get("/documents/{document_id}/changes/export", summary="导出正式稿对草案的改动", response_class=Response)
+    def export_changes(document_id: str, format_name: Format = "xlsx") -> Response:
+        found = served.changes(document_id)
+        with closing(served.store()) as store:
+            draft = store.found(document_id)
+            final = store.found(draft.final or "")
+        return _file(exporters.export(papers.of_changes(draft, final, found, *served.stamp()), format_name), format_name, "changes")
 
     return router
+
+
+def _file(content: bytes, format_name: str, what: str) -> Response:
+    exporter = exporters.EXPORTERS[format_name]
+    name = "planseek" if what == "passages" else f"planseek-{what}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.{exporter.suffix}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=exporter.media_type, headers=headers)
 
 
 def _lines(served: Service, question: Question) -> Iterator[str]:

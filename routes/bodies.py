@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from retriever import exporters
+from retriever import paper as papers
 from retriever.model import Query
 
 
@@ -39,7 +40,7 @@ class Mark(BaseModel):
     document: str = Field(pattern="^[0-9a-f]{64}$", description="文档编号")
     start: int = Field(ge=0)
     end: int = Field(gt=0)
-    mark: str = Field(description="有用、无用或区域不对")
+    mark: str = Field(description="有用、无用或区域不对；未评：收回先前的评价")
 
 
 class Judgements(BaseModel):
@@ -58,9 +59,11 @@ class Compare(Search):
 
 
 class Export(Search):
-    """A question and the format of the file."""
+    """A question, what of it, and the format of the file."""
 
     format: str = Field("xlsx", description="导出格式：" + "、".join(exporters.EXPORTERS))
+    what: str = Field("passages", description="导出什么：" + "、".join(papers.WHATS))
+    columns: list[str] = Field([], max_length=50, description="导出对照表（matrix）时并排的几列，同 /v1/compare")
 
 
 class Evaluation(BaseModel):

@@ -11,6 +11,7 @@ from corpus.layout import boxes
 from corpus.model import Span
 from retriever import wire
 from retriever.service import Service
+from retriever.wire_library import as_read_json, listing_json
 
 At = Annotated[int, Query(ge=0)]
 
@@ -22,9 +23,11 @@ def routes(served: Service) -> APIRouter:
     def documents(offset: At = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> dict[str, Any]:
         with closing(served.store()) as store:
             listed = store.documents(with_text=False)
-            counts = store.passage_counts()
-        page = [wire.document_json(d) | {"passages": counts.get(d.id, 0)} for d in listed[offset : offset + limit]]
-        return {"documents": page, "total": len(listed)}
+            counts, edits, gazetteer = store.passage_counts(), store.edits(), store.gazetteer()
+            page = listed[offset : offset + limit]
+            read = {d.id: as_read_json(store.as_read(d.id), edits[d.id], gazetteer) for d in page if d.id in edits}
+        rows = [listing_json(d, counts.get(d.id, 0), read.get(d.id, {})) for d in page]
+        return {"documents": rows, "total": len(listed)}
 
     @router.get("/{document_id}", summary="一份文档的全文、结构与段落")
     def document(document_id: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Every fault as RFC 9457 problem details in Chinese: no traceback and no word of the framework's own leaves."""
 
+import sqlite3
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -7,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from corpus.errors import Busy, NotReady, PlanSeekError, Unknown
+from corpus.errors import Busy, NotReady, PlanSeekError, Unknown, of_database
 
 _STATUSES: dict[type[PlanSeekError], int] = {NotReady: 503, Busy: 409, Unknown: 404}
 """Our own refusals that are not simply a bad request → the status."""
@@ -25,6 +26,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(PlanSeekError)
     def refused(request: Request, error: PlanSeekError) -> JSONResponse:
         return problem(next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 422), str(error))
+
+    @app.exception_handler(sqlite3.DatabaseError)
+    def torn(request: Request, error: sqlite3.DatabaseError) -> JSONResponse:
+        return problem(503, str(of_database(error)))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,15 +1,18 @@
-"""The route by which files come in; an upload is kept under its bare names before it is read."""
+"""The routes by which files come in, at once or as a job, and those of all jobs; an upload is kept under its bare names before
+it is read."""
 
+import filecmp
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, UploadFile
 
 from corpus import tray
 from corpus.errors import PlanSeekError
+from desk.jobs import Jobs, Json
 from retriever import wire
 from retriever.service import Service
 
@@ -17,15 +20,43 @@ SIDE_FILES = frozenset(("metadata.csv", "regions.csv"))
 _LONGEST_NAME = 200
 
 
-def routes(served: Service) -> APIRouter:
+Files = Annotated[list[UploadFile], File(description="文本、网页、Word、PDF、表格、图片或 ZIP；可附 metadata.csv、regions.csv")]
+
+
+def routes(served: Service, jobs: Jobs) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["语料"])
+    uploads = served.settings.home / "uploads"
 
     @router.post("/ingest", summary="上传文件并编入索引")
-    def ingest(
-        files: Annotated[list[UploadFile], File(description="文本、网页、Word、PDF、表格、图片或 ZIP；可附 metadata.csv、regions.csv")],
-    ) -> dict[str, Any]:
-        with received(files, served.settings.home / "uploads", served.settings.upload_mb) as saved:
+    def ingest(files: Files) -> Json:
+        with received(files, uploads, served.settings.upload_mb) as saved:
             return wire.report_json(served.ingest(saved))
+
+    @router.post("/ingest/jobs", summary="上传文件，在后台编入索引（返回任务）", status_code=202)
+    def ingest_job(files: Files) -> Json:
+        with received(files, uploads, served.settings.upload_mb) as saved:
+            job = jobs.start("ingest", lambda progress: wire.report_json(served.ingest(saved, progress=progress)))
+        return job.as_json()
+
+    @router.post("/ingest/again", summary="按现在的地区表重新读入已入库的文件（返回任务）", status_code=202)
+    def read_again() -> Json:
+        return jobs.start("reread", lambda progress: wire.report_json(served.library.reread(progress))).as_json()
+
+    @router.get("/jobs", summary="后台任务，新的在前")
+    def recent() -> Json:
+        return {"jobs": [job.as_json() for job in jobs.recent()]}
+
+    @router.get("/jobs/{job_id}", summary="一项后台任务的进度与结果")
+    def job(job_id: str) -> Json:
+        return jobs.get(job_id).as_json()
+
+    @router.delete("/jobs/{job_id}", summary="请一项后台任务停下；已读的内容保留，可以接着做")
+    def stop(job_id: str) -> Json:
+        return jobs.stop(job_id).as_json()
+
+    @router.post("/jobs/{job_id}/again", summary="接着做一项停下或失败的任务（返回新任务）", status_code=202)
+    def again(job_id: str) -> Json:
+        return jobs.again(job_id).as_json()
 
     return router
 
@@ -47,8 +78,15 @@ def received(uploads: Iterable[UploadFile], folder: Path, limit_mb: int) -> Iter
             names.append(name)
             _save(upload, Path(waiting) / name, limit_mb)
         tray.find([Path(waiting)])
-        saved = [(Path(waiting) / name).replace(folder / name) for name in names]
+        saved = [_put(Path(waiting) / name, folder / name) for name in names]
     yield [folder] if SIDE_FILES.intersection(names) else saved
+
+
+def _put(new: Path, kept: Path) -> Path:
+    """Where an upload is kept; the same content sent again leaves its file, and so all that was read of it, untouched."""
+    if kept.is_file() and filecmp.cmp(new, kept, shallow=False):
+        return kept
+    return new.replace(kept)
 
 
 def bare_name(given: str) -> str:

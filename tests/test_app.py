@@ -96,7 +96,7 @@ def test_addresses_that_are_none(client: TestClient) -> None:
 def test_export(client: TestClient, name: str) -> None:
     answer = client.post("/v1/export", json={"query": "各区生态修复措施", "format": name})
     assert answer.status_code == 200 and answer.headers["content-type"] == EXPORTERS[name][1]
-    assert answer.headers["content-disposition"] == f'attachment; filename="planseek.{name}"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="planseek.{EXPORTERS[name].suffix}"'
     if name == "csv":
         rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
         assert {row["问题"] for row in rows} == {"各区生态修复措施"} and "未检索到" in {row["结果"] for row in rows}
@@ -147,7 +147,8 @@ def test_an_index_that_does_not_fit_is_503(sample_home: Path, home: Path, damage
         manifest.write_text(manifest.read_text("utf-8").replace('"tokenizer": "', '"tokenizer": "old-'), "utf-8")
     stale = TestClient(create_app(Service(Settings(home=home))))
     assert stale.get("/v1/health").status_code == 503
-    assert "请运行 planseek ingest" in problem(stale.post("/v1/search", json={"query": "生态"}), 503)
+    remedy = "请运行 planseek doctor --repair" if damage == "lost" else "请运行 planseek ingest"
+    assert remedy in problem(stale.post("/v1/search", json={"query": "生态"}), 503)
 
 
 # — uploads ————————————————————————————————————————————————————————————————————————————————————————————————————

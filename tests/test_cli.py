@@ -143,7 +143,7 @@ def test_a_broken_home(planseek: Command, sample_home: Path, tmp_path: Path, har
     home = Path(shutil.copytree(sample_home, tmp_path / "库"))
     harm(home)
     line = planseek("search", "生态", "--json", home=home).refused()
-    assert ("--home" if harm is no_database else "请运行 planseek ingest") in line
+    assert ("请运行 planseek ingest" if harm is stale else "请运行 planseek doctor --repair") in line
 
 
 @pytest.mark.parametrize(

@@ -159,14 +159,14 @@ def test_one_row(name: str, tmp_path: Path) -> None:
 
 def test_a_damaged_or_missing_index_is_one_clear_line(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "代"
-    with pytest.raises(NotReady, match="请运行 planseek ingest"):
+    with pytest.raises(NotReady, match="请运行 planseek doctor --repair"):
         backend_class(name)(folder)
     backend_class(name).build(folder, Bags.of(ROWS), VECTORS, CLAUSES)
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and "corpus" not in path.name):
         whole = file.read_bytes()
         for broken in (whole[: len(whole) // 2], b""):
             file.write_bytes(broken)
-            with pytest.raises(NotReady, match="请运行 planseek ingest"):
+            with pytest.raises(NotReady, match="请运行 planseek doctor --repair"):
                 backend_class(name)(folder)
         file.write_bytes(whole)
     assert backend_class(name)(folder).size == 60

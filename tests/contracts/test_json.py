@@ -125,6 +125,9 @@ def test_documents(client: TestClient) -> None:
     assert set(listed) == {"documents", "total"} and listed["total"] == 14 == len(listed["documents"])
     for entry in listed["documents"]:
         assert entry.pop("passages") > 0
+        assert entry.pop("edited") == {}
+        for key in ("issued", "number", "issuer"):
+            assert isinstance(entry.pop(key), str | None)
         check_document(entry)
     assert [Path(entry["file"]).name[:2] for entry in listed["documents"]] == [f"{i:02}" for i in range(1, 15)]
     page = client.get("/v1/documents?offset=12&limit=5").json()
@@ -168,7 +171,8 @@ def test_boxes_of_a_citation(client: TestClient) -> None:
 
 def test_health(client: TestClient) -> None:
     health = client.get("/v1/health").json()
-    assert set(health) == {"status", "version", "documents", "passages"}
+    assert set(health) == {"status", "version", "documents", "passages", "index"}
+    assert set(health["index"]) == {"checked", "damages"}
     assert (health["status"], health["documents"]) == ("ok", 14)
 
 
@@ -180,7 +184,7 @@ def test_the_command_line_says_the_same(client: TestClient, planseek: Any, sampl
     )
     file = tmp_path / "甲.json"
     assert planseek("export", question, "-o", file, home=sample_home).code == 0
-    assert json.loads(file.read_text("utf-8")) == post(client, "search", query=question)
+    assert json.loads(file.read_text("utf-8")) == post(client, "ask", query=question)
 
 
 def test_inspect_is_the_document_without_its_text(

@@ -74,7 +74,7 @@ def test_a_home_that_is_not_there_or_does_not_fit_is_refused(home: Path, makers:
         corpus_of(tmp_path / "nothing", makers)
     without = Path(shutil.copytree(home, tmp_path / "no-index"))
     shutil.rmtree(without / "index")
-    with pytest.raises(NotReady, match="缺失或已损坏。请运行 planseek ingest 重建"):
+    with pytest.raises(NotReady, match="缺失或已损坏。请运行 planseek doctor --repair 重建"):
         corpus_of(without, makers)
     lost = Path(shutil.copytree(home, tmp_path / "lost"))
     with sqlite3.connect(lost / "corpus.sqlite") as database:
