@@ -1,21 +1,45 @@
-"""The tab 对比: regions beside topics or periods, and a draft beside its final version. Compares nothing itself."""
+"""The tab 对比: one question as a matrix, a table of targets or of units in charge, and a draft beside its final version. Compares
+nothing itself."""
 
+import logging
+from collections import Counter
 from typing import Any
 
 import streamlit as st
 
-from ui import changed, library, matrix, notices, understanding
+from ui import changed, downloads, duties, library, matrix, notices, targets, understanding
 from ui.client import Api, ApiError, Json
-from ui.marks import escaped
+from ui.marks import escaped, plain
 
-_HINT = (
-    "把几个主题、几个时期或草案与正式稿并排放，逐个地区看原文。左侧的筛选在这里同样有效。"
-)
+VIEWS = {"matrix": "并排对比", "targets": "目标表", "duties": "责任单位", "changes": "草案改动"}
+_HINTS = {
+    "matrix": "把几个主题、几个时期或草案与正式稿并排放，逐个地区看原文。左侧的筛选在这里同样有效。",
+    "targets": "从原文里读出写明数值的目标，按地区列成表；单位、年份和口径都相同的，画成图来比较。左侧的筛选在这里同样有效。",
+    "duties": "从原文里读出每项措施由谁牵头、谁负责、谁配合，或者一个单位在所有文件里的任务。",
+    "changes": "选一份草案，逐句看正式文件增加、删去和改动了哪些话。",
+}
+_ASKED = {
+    "matrix": ("要对比的问题", "例如：各区有哪些措施", "对比"), "targets": ("想比较的目标", "例如：各省2026年城镇新增就业目标", "列出目标"),
+    "measure": ("想查的措施", "例如：各区养老服务由谁负责", "查责任单位"), "unit": ("单位名称", "例如：教育局", "查任务"),
+}  # fmt: skip
 _GUIDE = (
     '<ul class="ps-guide" lang="zh-CN"><li><b>比主题</b>问“各区有哪些措施”，并排的列填“养老、托育”。</li>'
     "<li><b>比时期</b>问“各区养老服务”，列填“十三五、十四五”；也可以直接问“沧浦区十三五和十四五的养老目标”，列留空。</li>"
-    "<li><b>比草案与正式稿</b>问“某区某意见草案和正式稿的区别”，列留空；逐句的修改见下方。</li></ul>"
+    "<li><b>比草案与正式稿</b>问“某区某意见草案和正式稿的区别”，列留空；逐句的修改见“草案改动”。</li></ul>"
 )
+_EXAMPLES = {
+    "targets": ("{}地区生产总值目标", "{}城镇新增就业目标", "{}一般公共预算收入目标"), "measure": ("{}养老服务由谁负责", "{}招商引资牵头单位"),
+    "unit": ("教育局", "生态环境局", "民政局"),
+}  # fmt: skip
+_EACH = {"县级": "各区", "地级": "各市", "省级": "各省"}
+
+Stamp = tuple[int, int]
+"""What the answers rest on: documents and passages. After an upload they are fetched anew."""
+
+
+def opened() -> bool:
+    """Whether the address names a sub-view to be shown."""
+    return "compare" in st.query_params
 
 
 @st.fragment
@@ -24,29 +48,76 @@ def tab(api: Api, documents: list[Json], chosen: Json, fault: str | None) -> Non
     if fault:
         notices.message("暂时不能对比", fault)
         return
-    # What the answers rest on: after an upload they are fetched anew.
     stamp = (len(documents), sum(document["passages"] for document in documents))
+    # A box that a sub-view does not draw would be forgotten with what stands in it.
+    for kept in ("beside-q", "beside-columns", "draft"):
+        if kept in st.session_state:
+            st.session_state[kept] = st.session_state[kept]
+    view = st.segmented_control(
+        "对比什么", list(VIEWS), format_func=VIEWS.__getitem__, default="matrix", required=True, key="compare", label_visibility="collapsed",
+        bind="query-params",
+    )  # fmt: skip
+    st.html(f'<p class="ps-hint" lang="zh-CN">{_HINTS[view or "matrix"]}</p>')
     try:
-        _side_by_side(api, chosen, stamp)
-        _drafts(api, documents, stamp)
+        if view == "changes":
+            _drafts(api, documents, stamp)
+        else:
+            _asked(view or "matrix", api, documents, chosen, stamp)
     except ApiError as error:
         # Said here: a fragment that is drawn again by itself has nobody above it to catch this.
         notices.message("没有完成对比", str(error))
+    except Exception:
+        logging.getLogger(__name__).exception("comparing")
+        notices.message("页面出错", "页面出现意外错误。请刷新重试；若仍如此，请把运行 planseek serve 的窗口内容发给维护者。")
 
 
-def _side_by_side(api: Api, chosen: Json, stamp: tuple[int, int]) -> None:
-    st.html(f'<h2 class="ps-h" lang="zh-CN">并排对比</h2><p class="ps-hint" lang="zh-CN">{_HINT}</p>')
+def _asked(view: str, api: Api, documents: list[Json], chosen: Json, stamp: Stamp) -> None:
+    """What is asked for with words: the box keeps them from view to view."""
+    by = view
+    if view == "duties":
+        by = st.segmented_control(
+            "按什么查", ["measure", "unit"], format_func={"measure": "按措施", "unit": "按单位"}.__getitem__, default="measure", required=True,
+            key="duties-by", label_visibility="collapsed", bind="query-params",
+        ) or "measure"  # fmt: skip
+    label, example, go = _ASKED[by]
     with st.form("beside", border=False):
-        query = st.text_input(
-            "要对比的问题", key="beside-q", placeholder="例如：各区有哪些措施", autocomplete="off", max_chars=1000, bind="query-params"
-        )
+        query = st.text_input(label, key="beside-q", placeholder=example, autocomplete="off", max_chars=1000, bind="query-params")
         typed = st.text_input(
             "并排的列（主题或时期，2—6 个，用顿号分开）", key="beside-columns", placeholder="例如：养老、托育；留空则按问题里的时期或草案、正式稿",
             autocomplete="off", max_chars=300, bind="query-params",
-        )  # fmt: skip
-        st.form_submit_button("对比", type="primary", key="beside-run")
-    names = matrix.columns(typed or "")
-    if not (query or "").strip():
+        ) if by == "matrix" else ""  # fmt: skip
+        st.form_submit_button(go, type="primary", key="beside-run")
+    query = (query or "").strip()
+    if by == "matrix":
+        _side_by_side(api, query, typed or "", chosen, stamp)
+    elif not query:
+        _examples(by, documents)
+    elif by == "targets":
+        targets.draw(api, {"query": query} | chosen, stamp)
+    elif by == "measure":
+        duties.of_measure(api, {"query": query} | chosen, stamp)
+    else:
+        duties.of_unit(api, query, stamp)
+
+
+def _examples(by: str, documents: list[Json]) -> None:
+    regions = {d["region"]["code"]: d["region"]["level"] for d in documents if d["region"]}
+    levels = Counter(level for level in regions.values() if level in _EACH)
+    each = _EACH[levels.most_common(1)[0][0]] if levels else "各地"
+    st.html('<p class="ps-hint" lang="zh-CN">可以直接点一个试试：</p>')
+    with st.container(horizontal=True, key="table-examples"):
+        for i, example in enumerate(_EXAMPLES[by]):
+            words = example.format(each)
+            st.button(plain(words), key=f"table-example-{by}-{i}", on_click=_ask, args=(words,))
+
+
+def _ask(words: str) -> None:
+    st.session_state["beside-q"] = words
+
+
+def _side_by_side(api: Api, query: str, typed: str, chosen: Json, stamp: Stamp) -> None:
+    names = matrix.columns(typed)
+    if not query:
         if names:
             st.html(notices.note("请先写要对比的问题，例如：各区有哪些措施。"))
         st.html(_GUIDE)
@@ -67,20 +138,23 @@ def _side_by_side(api: Api, chosen: Json, stamp: tuple[int, int]) -> None:
     told = [chip for chip in understanding.chips(reading, asked) if not (found["by"] == "topic" and chip.label in ("主题", "已同时检索"))]
     st.html(understanding.shown(told) + understanding.notes(reading))
     if found["rows"]:
+        downloads.offer("对照表", f"{query} 对照表", lambda name: api.export(asked | {"what": "matrix"}, name))
         st.html(matrix.table(found))
     else:
         notices.message("没有可以对比的地区", "语料里没有这一级地区的文件。可以换成其他层级（如各省、各市）来问，或补充文件。")
 
 
-def _drafts(api: Api, documents: list[Json], stamp: tuple[int, int]) -> None:
+def _drafts(api: Api, documents: list[Json], stamp: Stamp) -> None:
     drafts = {d["id"]: d for d in documents if d["status"] != "正式"}
     if not drafts:
+        notices.message(
+            "语料里没有草案", "把草案、征求意见稿或送审稿与它的正式文件都放进语料，就能在这里逐句比对。文件的状态可以在“语料”里更正。"
+        )
         return
-    st.html(
-        '<h2 class="ps-h" lang="zh-CN">草案改了什么</h2><p class="ps-hint" lang="zh-CN">选一份草案，逐句看正式文件增加、删去和改动了哪些话。</p>'
-    )
     label = lambda key: f"{drafts[key]['title']}（{drafts[key]['status']}，{library.file_name(drafts[key]['file'])}）"  # noqa: E731
-    draft = st.selectbox("草案", list(drafts), None, label, key="draft", placeholder="选择一份草案", label_visibility="collapsed")
+    draft = st.selectbox(
+        "草案", list(drafts), None, label, key="draft", placeholder="选择一份草案", label_visibility="collapsed", bind="query-params"
+    )
     if not draft:
         return
     try:
@@ -97,11 +171,12 @@ def _drafts(api: Api, documents: list[Json], stamp: tuple[int, int]) -> None:
         "改动", list(counts), format_func=lambda name: f"{name} {counts[name]}", default="全部", required=True, key=f"changes-{draft[:12]}",
         label_visibility="collapsed",
     )  # fmt: skip
+    downloads.offer(f"全部改动（{len(changes)} 处）", f"{drafts[draft]['title']} 改动", lambda name: api.changes_file(draft, name))
     st.html(changed.listed([c for c in changes if kind in (None, "全部", changed.kind_of(c))]))
     st.html(f'<p class="ps-hint" lang="zh-CN">草案：{escaped(label(draft))}</p>')
 
 
-def _matrix(api: Api, asked: Json, stamp: tuple[int, int]) -> Json:
+def _matrix(api: Api, asked: Json, stamp: Stamp) -> Json:
     """The comparison; the one that was last shown in this session is not fetched again."""
     kept: tuple[Any, Json] | None = st.session_state.get("beside-shown")
     if kept is None or kept[0] != (asked, stamp):
@@ -111,5 +186,5 @@ def _matrix(api: Api, asked: Json, stamp: tuple[int, int]) -> Json:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _changes(address: str, draft: str, stamp: tuple[int, int], _api: Api) -> list[Json]:
+def _changes(address: str, draft: str, stamp: Stamp, _api: Api) -> list[Json]:
     return _api.changes(draft)

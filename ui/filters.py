@@ -7,7 +7,11 @@ import streamlit as st
 from ui.client import Json
 
 MODES = {"hybrid": "综合", "bm25": "字词", "dense": "语义"}
-_KEYS = ("region", "kind", "period", "status", "mode", "each", "everyday")
+_FIELDS = {
+    "region": "regions", "kind": "kinds", "period": "periods", "status": "statuses", "mode": "mode", "each": "per_region",
+    "everyday": "expand",
+}  # fmt: skip
+"""Widget → field of a question."""
 PER_REGION = 3
 HITS = 10
 
@@ -42,7 +46,16 @@ def sidebar(documents: list[Json]) -> Json:
     }  # fmt: skip
 
 
+def put(question: Json) -> None:
+    """Set the filters to the fields of a question. Only before they are drawn: in a callback."""
+    for key, field in _FIELDS.items():
+        st.session_state[key] = question[field]
+
+
 def _several(label: str, key: str, options: dict[str, str]) -> list[str]:
+    # What a saved question asks for may have left the corpus, and is then no choice any more.
+    if not set(st.session_state.get(key) or ()) <= options.keys():
+        st.session_state[key] = [value for value in st.session_state[key] if value in options]
     return st.multiselect(
         label, list(options), format_func=lambda value: options.get(value, value), key=key, placeholder="全部", select_all=False,
         bind="query-params",

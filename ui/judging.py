@@ -1,36 +1,22 @@
-"""What a user says of the shown passages: a row each, with a choice; no judgement is kept here."""
+"""What a user says of shown passages, kept at once; it becomes a question of the user's own evaluation set. Measures nothing."""
 
-from collections.abc import Mapping, Sequence
+from ui import places
+from ui.client import Api
 
-from ui.client import Json
-
+CHOICES = {"useful": "有用", "useless": "无用", "wrong-region": "区域不对"}
+"""Button → mark."""
 UNSAID = "未评"
-CHOICES = ("有用", "无用", "区域不对")
-MOST_ROWS = 200
-_QUOTE = 90
 
 
-def passages(answer: Json) -> list[Json]:
-    """The passages that the page shows for an answer, each once, in its order."""
-    groups = answer["groups"]
-    shown = [hit for group in groups for hit in group["hits"]] if groups else answer["hits"]
-    once = {(hit["document"]["id"], hit["span"]["start"]): hit for hit in shown}
-    return list(once.values())[:MOST_ROWS]
+def say(api: Api, question: str, reference: str, choice: str, on: bool) -> str:
+    """Keep one of CHOICES of a passage for a question, or take it back; what to tell. Raises ApiError."""
+    document, start, end = places.parsed(reference)
+    mark = CHOICES[choice] if on else UNSAID
+    kept = api.judge(question, [{"document": document, "start": start, "end": end, "mark": mark}])
+    return f"已记下“{mark}”，题集“mine”现有 {kept['questions']} 题" if on else "已收回评价"
 
 
-def row(hit: Json) -> dict[str, str]:
-    """A hit as a row of the form."""
-    words = " ".join(hit["text"].split())
-    region = hit["region"] or {}
-    return {"评价": UNSAID, "地区": region.get("name", ""), "原文": words[:_QUOTE] + ("…" if len(words) > _QUOTE else ""), "出处": hit["citation"]}
-
-
-def marks(shown: Sequence[Json], changes: Mapping[int, Mapping[str, str | None]]) -> list[Json]:
-    """What was chosen, by row of the form: only what is one of CHOICES."""
-    found = []
-    for number, change in sorted(changes.items()):
-        choice = change.get("评价")
-        if choice in CHOICES and 0 <= number < len(shown):
-            hit = shown[number]
-            found.append({"document": hit["document"]["id"], **hit["span"], "mark": choice})
-    return found
+def said(api: Api, question: str) -> dict[str, str]:
+    """What has been said for a question: reference → button. Raises ApiError."""
+    buttons = {mark: button for button, mark in CHOICES.items()}
+    return {places.reference(m["document"], m): buttons[m["mark"]] for m in api.judged(question) if m["mark"] in buttons}

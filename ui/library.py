@@ -8,6 +8,8 @@ from ui.marks import escaped
 
 OUTCOMES = {"added": "新增", "replaced": "更新", "unchanged": "未变", "removed": "移除", "refused": "未能读入"}
 MOST_ROWS = 300
+_ROWS_OPEN = 12
+"""A report of more files than that shows them only when it is opened."""
 _UNSURE = 0.8
 """Below this confidence a region read from the text is shown with a question mark."""
 
@@ -23,33 +25,62 @@ def matching(documents: list[Json], wanted: str) -> list[Json]:
     return [d for d in documents if all(word in _words(d) for word in words)]
 
 
-def table(documents: list[Json]) -> str:
-    """Documents by region, title and file, the first MOST_ROWS of them."""
-    ordered = sorted(documents, key=lambda d: ((d["region"] or {}).get("code", "~"), d["title"] or "", d["file"] or ""))
-    rows = "".join(
-        f'<tr><td>{_document(d)}</td><td>{_region(d["region"])}</td><td class="k">{escaped(d["kind"])}</td>'
-        f'<td class="n">{escaped(d["period"] or "—")}</td><td>{_status(d["status"])}</td><td class="n">{int(d["passages"])}</td></tr>'
-        for d in ordered[:MOST_ROWS]
-    )
-    heads = "<th>标题与文件</th><th>地区</th><th>文种</th><th>规划期</th><th>状态</th><th>段数</th>"
-    rest = len(ordered) - MOST_ROWS
-    more = f'<p class="ps-hint">另有 {rest} 份未列出，请用上面的筛选框缩小范围。</p>' if rest > 0 else ""
-    return f'<table class="ps-table" lang="zh-CN"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{more}'
+def ordered(documents: list[Json]) -> list[Json]:
+    """Documents by region and file: one whose title is corrected stays where it was."""
+    return sorted(documents, key=lambda d: ((d["region"] or {}).get("code", "~"), d["file"] or "", d["id"]))
 
 
-def report(outcome: Json) -> str:
-    """One line on the whole upload, then a row a file; what could not be read comes first, with its reason."""
+def outcome(job: Json, *, folded: bool = False) -> str:
+    """What a job that has ended did; folded: only its first line until it is opened."""
+    if job["kind"] == "remove":
+        return _removal(job["result"])
+    return report(job["result"], folded=folded)
+
+
+def usage(sizes: Json) -> str:
+    """What takes how much of the disk, in one line."""
+    words = {"store": "语料", "index": "索引", "uploads": "上传的文件", "cache": "缓存", "models": "模型", "other": "其他"}
+    parts = "，".join(f"{word} {size(sizes[name])}" for name, word in words.items() if sizes[name] >= 100_000)
+    return f'<p class="ps-usage" lang="zh-CN">磁盘占用：{parts}；还可用 {size(sizes["free"])}。</p>'
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that leaves one to three figures before the point."""
+    value = count / 1e6
+    return f"{value / 1000:.1f} GB" if value >= 1000 else f"{value:.1f} MB"
+
+
+def report(outcome: Json, *, folded: bool = False) -> str:
+    """One line on the whole upload, then a row a file; what could not be read comes first, with its reason. Files that had
+    not changed are only counted where there are others."""
     files = outcome["documents"]
     counts = Counter(file["status"] for file in files)
     summary = (
         "，".join(f"{OUTCOMES[status]} {counts[status]} 个" for status in OUTCOMES if counts[status]) or "没有新的文件"
     )
-    rows = "".join(_outcome(file) for file in sorted(files, key=lambda f: f["status"] != "refused"))
-    seconds = f"{float(outcome['seconds']):.1f}"
-    return (
-        f'<div class="ps-report" lang="zh-CN" role="status"><p><b>{summary}</b>，用时 {seconds} 秒。</p>'
-        f'<table class="ps-table"><tbody>{rows}</tbody></table></div>'
+    told = [file for file in files if file["status"] != "unchanged"] or files
+    told.sort(key=lambda file: file["status"] != "refused")
+    rows = "".join(_outcome(file) for file in told[:MOST_ROWS])
+    rest = f'<p class="ps-hint">另有 {len(told) - MOST_ROWS} 个文件未列出。</p>' if len(told) > MOST_ROWS else ""
+    head = f"<b>{summary}</b>，用时 {float(outcome['seconds']):.1f} 秒。"
+    content = f'<table class="ps-table"><tbody>{rows}</tbody></table>{rest}'
+    if folded or len(told) > _ROWS_OPEN:
+        content = f"<details><summary>{head}</summary>{content}</details>"
+    else:
+        content = f"<p>{head}</p>{content}"
+    return f'<div class="ps-report" lang="zh-CN" role="status">{content}</div>'
+
+
+def _removal(outcome: Json) -> str:
+    """What was removed, and what would bring it back."""
+    gone = outcome["documents"]
+    left = [document for document in gone if document["note"]]
+    names = "、".join(file_name(path) for document in left[:10] for path in document["left"]) + ("等" if len(left) > 10 else "")
+    back = (
+        f"<small>其中 {len(left)} 份的原文件还在原处（{escaped(names)}），再次读入它所在的文件夹或压缩包时会重新入库。</small>" if left else ""
     )
+    passages = sum(int(document["passages"]) for document in gone)
+    return f'<div class="ps-report" lang="zh-CN" role="status"><p><b>已移除 {len(gone)} 份文件、{passages} 段。</b></p>{back}</div>'
 
 
 def _outcome(file: Json) -> str:
@@ -62,7 +93,7 @@ def _outcome(file: Json) -> str:
     return (
         f"<tr><td>{label}</td><td>{_document(file)}</td><td>{_region(file['region'])}</td>"
         f'<td>{escaped(file["kind"])} {escaped(file["period"])}</td><td class="n">{int(file["passages"])} 段</td></tr>'
-        + "".join(f'<tr><td></td><td colspan="4"><small>提示：{escaped(check)}</small></td></tr>' for check in file["checks"])
+        + "".join(f'<tr class="more"><td></td><td colspan="4"><small>提示：{escaped(check)}</small></td></tr>' for check in file["checks"])
     )
 
 
@@ -76,10 +107,6 @@ def _region(region: Json | None) -> str:
     if region.get("confidence", 1.0) < _UNSURE:
         return f'<span class="ps-unsure" title="识别把握不大，请核对">{escaped(region["name"])}？</span>'
     return escaped(region["name"])
-
-
-def _status(status: str | None) -> str:
-    return escaped(status) if status == "正式" else f'<span class="ps-label ps-draft">{escaped(status)}</span>'
 
 
 def _words(document: Json) -> str:

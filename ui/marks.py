@@ -86,4 +86,16 @@ def _paint(layers: bytearray, folded: str, word: str, layer: int) -> None:
 
 def _fold(text: str) -> str:
     """Case and width folded one character for one, so that offsets hold."""
-    return "".join(f if len(f := unicodedata.normalize("NFKC", c).casefold()) == 1 else c for c in text)
+    return text.translate(_FOLDED)
+
+
+class _Folding(dict[int, int]):
+    """Code point → what it is folded to, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> int:
+        folded = unicodedata.normalize("NFKC", chr(code)).casefold()
+        self[code] = ord(folded) if len(folded) == 1 else code
+        return self[code]
+
+
+_FOLDED = _Folding()

@@ -14,18 +14,18 @@ _UNSURE = 0.7
 
 def shown(document: Json) -> str:
     """All of it; what must be looked at stands first."""
-    parts = [_checks(document), _fields(document), _outline(document), _tables(document), _left_out(document)]
+    parts = [checks(document), facts(document), _outline(document), _tables(document), _left_out(document)]
     return f'<div class="ps-reading" lang="zh-CN">{"".join(parts)}</div>'
 
 
-def _checks(document: Json) -> str:
-    checks = document["document"]["checks"]
-    if not checks:
-        return ""
-    return f'<ul class="ps-note">{"".join(f"<li>提示：{escaped(check)}</li>" for check in checks)}</ul>'
+def checks(document: Json) -> str:
+    """What to look at: a line each."""
+    told = document["document"]["checks"]
+    return f'<ul class="ps-note">{"".join(f"<li>提示：{escaped(check)}</li>" for check in told)}</ul>' if told else ""
 
 
-def _fields(document: Json) -> str:
+def facts(document: Json) -> str:
+    """Title, region and so on, each with the words it was read from."""
     rows = []
     for name, label in FIELDS.items():
         field = document["document"][name]

@@ -4,28 +4,30 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from ui import places
 from ui.client import Json
 from ui.marks import escaped, marked
-from ui.near import opener
 from ui.regions import name_parts
 
 RANKERS = {"bm25": "字词匹配", "dense": "语义相近", "late": "逐句细比", "cross-encoder": "重排模型"}
 
 
-def grouped(answer: Json) -> str:
-    """A fan-out: the coverage line with its bar, an index of the regions, each region with its quotations."""
+def grouped(answer: Json, question: str = "") -> str:
+    """A fan-out: the coverage line with its bar, an index of the regions, each region with its quotations. question: what is
+    asked, saying so by itself, where that is not the answer's own query."""
     groups = answer["groups"]
-    return f'<div class="ps-results" lang="zh-CN">{_coverage(groups)}{"".join(_group(answer, g) for g in groups)}</div>'
+    body = _coverage(groups) + "".join(_group(answer, group) for group in groups)
+    return f'<div class="ps-results" lang="zh-CN" data-question="{escaped(question or answer["query"])}">{body}</div>'
 
 
-def flat(answer: Json) -> str:
-    """A question about one thing: the sentences that answer it, then the passages."""
+def flat(answer: Json, question: str = "") -> str:
+    """A question about one thing: the sentences that answer it, then the passages. question: as of `grouped`."""
     answered = answer["status"] != "not_found"
     lead = _statements(answer) if answered else _silence(bool(answer["hits"]))
     title = "相关原文" if answered else "最接近的原文，不足以作答"
     hits = "".join(_hit(answer, hit, answer["statements"]) for hit in answer["hits"])
     below = f'<h2 class="ps-h">{title}<small>{len(answer["hits"])} 段</small></h2>{hits}' if hits else ""
-    return f'<div class="ps-results ps-flat" lang="zh-CN">{lead}{below}</div>'
+    return f'<div class="ps-results ps-flat" lang="zh-CN" data-question="{escaped(question or answer["query"])}">{lead}{below}</div>'
 
 
 def _coverage(groups: list[Json]) -> str:
@@ -68,10 +70,12 @@ def _hit(answer: Json, hit: Json, statements: Iterable[Json], region: Json | Non
     quotation = f"<blockquote>{marked(hit['text'], asked, also, _answering(hit, statements))}</blockquote>"
     # What was asked often stands in the heading, which only the citation shows.
     cited = marked(hit["citation"], asked, also)
+    reference = places.reference(hit["document"]["id"], hit["span"])
+    # What can be done with a hit is put below it by ui/gestures.js: every element here is cleaned once more by the browser.
     return (
-        f'<article class="ps-hit">{quotation}{_rows(hit)}<p class="ps-cite"><span>{hit["rank"]}</span><cite>{cited}</cite>'
-        f'{_labels(hit, region)}</p><details class="ps-why"><summary><span>{_source(hit, region)}</span><em>为什么命中</em></summary>'
-        f"{_why(hit)}</details>{_also(hit)}{opener(hit)}</article>"
+        f'<article class="ps-hit" tabindex="-1" data-ref="{escaped(reference)}">{quotation}{_rows(hit)}<p class="ps-cite"><span>{hit["rank"]}</span><cite>{cited}</cite>'
+        f'{_labels(answer, hit, region)}</p><details class="ps-why"><summary><span>{_source(hit, region)}</span><em>为什么命中</em></summary>'
+        f"{_why(hit)}</details>{_also(hit)}</article>"
     )
 
 
@@ -116,8 +120,10 @@ def _words(answer: Json, hit: Json) -> tuple[list[str], list[str]]:
     return [term for term in matched if term in question], also
 
 
-def _labels(hit: Json, region: Json | None) -> str:
+def _labels(answer: Json, hit: Json, region: Json | None) -> str:
     labels = []
+    if {"document": hit["document"]["id"], **hit["span"]} in answer.get("new", ()):
+        labels.append('<span class="ps-label ps-new" title="上次查询时没有列出这一段">新</span>')
     if hit["page"] is not None:
         labels.append(f'<span class="ps-label">第 {escaped(hit["page"])} 页</span>')
     status = hit["document"]["status"]
@@ -139,19 +145,15 @@ def _source(hit: Json, region: Json | None) -> str:
 
 
 def _why(hit: Json) -> str:
+    """A line a ranker, its columns parted by tabs: as a table it would be half of all the elements of an answer."""
     rows = []
     for ranker, reason in hit["why"].items():
         terms = "、".join(reason.get("terms", ()))
-        matched = f"命中 {escaped(terms)}" if terms else ""
-        rows.append(
-            f"<tr><th>{RANKERS.get(ranker, escaped(ranker))}</th><td>第 {int(reason['rank'])} 名</td>"
-            f"<td>得分 {float(reason['score']):.2f}</td><td>{matched}</td></tr>"
-        )
+        matched = f"\t命中 {escaped(terms)}" if terms else ""
+        rows.append(f"{RANKERS.get(ranker, escaped(ranker))}\t第 {int(reason['rank'])} 名\t得分 {float(reason['score']):.2f}{matched}")
     if "evidence" in hit:
-        rows.append(
-            f"<tr><th>切题程度</th><td>{float(hit['evidence']):.0%}</td><td></td><td>这一段确实说到所问内容的可能性</td></tr>"
-        )
-    return f"<table>{''.join(rows)}</table>"
+        rows.append(f"切题程度\t{float(hit['evidence']):.0%}\t\t这一段确实说到所问内容的可能性")
+    return f"<p>{chr(10).join(rows)}</p>"
 
 
 def _statements(answer: Json) -> str:

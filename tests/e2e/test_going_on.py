@@ -94,6 +94,7 @@ def test_regions_and_topics_side_by_side(tab: Any) -> None:
 def test_a_draft_beside_its_final_version(tab: Any) -> None:
     tab.goto("/")
     tab.get_by_role("tab", name="对比").click()
+    tab.get_by_role("radio", name="草案改动").click()
     drafts = tab.get_by_role("combobox", name="草案")
     drafts.focus()
     drafts.press("ArrowDown")

@@ -141,3 +141,13 @@ def test_marks_on_the_page_become_a_question(tmp_path: Path):
     assert read_set("mine", "all", tmp_path / "sets").questions[0].nuggets == (Nugget("e" * 64, Span(5, 9), 2),)
     with pytest.raises(PlanSeekError, match="不认识"):
         own.marked([], "河怎么管", [("d" * 64, Span(0, 20), "很好")])
+
+
+def test_a_mark_is_taken_back_and_a_question_of_a_sheet_stays():
+    place = ("d" * 64, Span(0, 20))
+    rows = own.marked([], "河怎么管", [(*place, "有用")])
+    assert own.marks_of(rows, "河怎么管") == {("d" * 64, 0, 20): "有用"} and own.marks_of(rows, "山怎么管") == {}
+    assert own.marked(rows, "河怎么管", [("d" * 64, Span(0, 19), own.UNSAID)]) == rows
+    assert own.marked(rows, "河怎么管", [(*place, own.UNSAID)]) == []
+    sheet = [{"id": "own001", "query": "没有答案", "kind": "own", "split": "dev", "answerable": False, "nuggets": []}]
+    assert own.marked(sheet, "没有答案", [(*place, own.UNSAID)]) == sheet

@@ -109,7 +109,7 @@ def sampled(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def test_topics_stand_side_by_side(sampled: str, open_page: Open) -> None:
     page = open_page(sampled, **{"beside-q": "各区有哪些措施", "beside-columns": "养老、生态修复"})
     html = shown(page)
-    assert "9 个地区 × 2 个主题" in html and html.count('<th scope="row">') == 9
+    assert "导出对照表" in html and "9 个地区 × 2 个主题" in html and html.count('<th scope="row">') == 9
     assert "未检索到" in html and "《茶溪县“十四五”养老服务体系建设规划》" in html
 
 
@@ -142,13 +142,13 @@ def test_what_cannot_be_compared_is_answered_with_advice(
 
 
 def test_a_draft_is_compared_with_its_final_version(sampled: str, open_page: Open) -> None:
-    page = open_page(sampled)
-    assert "ps-changes" not in shown(page)
+    page = open_page(sampled, compare="草案改动")
+    assert "ps-changes" not in shown(page) and not [b for b in page.get("download_button") if "table-export" in b.proto.id]
     draft = page.selectbox(key="draft")
     assert len(draft.options) == 1 and "征求意见稿" in draft.options[0]
     draft.select_index(0).run()
     html = shown(page)
-    assert "<del>" in html and "<ins>" in html and "（征求意见稿）" in html
+    assert "<del>" in html and "<ins>" in html and "（征求意见稿）" in html and "导出全部改动" in html
     every = html.count('<li class="')
     kinds = next(group for group in page.get("button_group") if (group.key or "").startswith("changes-"))
     assert every == sum(html.count(f'<li class="{name}">') for name in changed.KINDS.values()) > 10
@@ -157,6 +157,6 @@ def test_a_draft_is_compared_with_its_final_version(sampled: str, open_page: Ope
 
 
 def test_a_draft_without_its_final_version_says_so(api: str, open_page: Open) -> None:
-    page = open_page(api)
+    page = open_page(api, compare="草案改动")
     page.selectbox(key="draft").select_index(0).run()
     assert "没有可以比较的正式文件" in shown(page) and "ps-changes" not in shown(page)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import near, trail
+from ui import near, places, trail
 from ui.client import Api, Json
 
 Open = Callable[..., AppTest]
@@ -107,13 +107,14 @@ def test_what_a_follow_up_meant_says_so_by_itself(changes: Json, meant: str) -> 
 def test_neighbours_are_fetched_for_what_is_opened(api: str) -> None:
     client = Api(api)
     hit = client.ask({"query": "鸠江区江滩湿地修复"})["hits"][0]
-    reference = near.opener(hit).split('data-near="')[1].split('"')[0]
+    reference = places.reference(hit["document"]["id"], hit["span"])
     found = near.found(client, [reference, "nonsense", "a:b:c", "../x:1:2"])
     assert list(found) == [reference]
     whole = client.around(hit["document"]["id"], **hit["span"])
     for side, none in (("before", "前面没有正文了"), ("after", "后面没有正文了")):
         assert (whole[side]["citation"] if whole[side] else none) in found[reference]
     assert any(whole.values())
+    assert near.found(client, None) == near.found(client, "x") == near.found(client, [7, {}]) == {}
     missing = near.found(client, ["0" * 64 + ":0:5"])
     assert "没有读到前后段：没有编号为" in missing["0" * 64 + ":0:5"]
 

@@ -1,28 +1,28 @@
-"""Marks on shown passages: the form's rows, what is chosen, and how it reaches the user's own set."""
+"""Marks on shown passages: kept at once, told back, taken back; what the browser sends is not trusted."""
 
-import json
+import pytest
 
-from ui import judging
-
-
-def hit(name: str, start: int, text: str = "修好山。"):
-    return {"document": {"id": name * 64}, "span": {"start": start, "end": start + 4}, "text": text, "region": {"name": "临澜市沧浦区"},
-            "citation": "《规划》第1段"}  # fmt: skip
+from ui import judging, places
+from ui.client import Api, ApiError
 
 
-ANSWER = {"hits": [hit("a", 0), hit("a", 9)], "groups": []}
+def test_a_mark_is_kept_told_back_and_taken_back(api: str) -> None:
+    client, reference = Api(api), f"{'a' * 64}:0:9"
+    assert judging.said(client, "鸠江区湿地怎么修") == {}
+    assert judging.say(client, "鸠江区湿地怎么修", reference, "useful", True).startswith("已记下“有用”，题集“mine”现有 ")
+    assert judging.said(client, "鸠江区湿地怎么修") == {reference: "useful"}
+    judging.say(client, "鸠江区湿地怎么修", reference, "wrong-region", True)
+    assert judging.said(client, "鸠江区湿地怎么修") == {reference: "wrong-region"}
+    assert judging.say(client, "鸠江区湿地怎么修", reference, "wrong-region", False) == "已收回评价"
+    assert judging.said(client, "鸠江区湿地怎么修") == {}
 
 
-def test_every_shown_passage_is_a_row_once():
-    assert judging.passages(ANSWER) == ANSWER["hits"]
-    grouped = {"hits": ANSWER["hits"], "groups": [{"hits": [hit("a", 0)]}, {"hits": [hit("a", 0), hit("b", 0)]}]}
-    assert [h["document"]["id"][0] for h in judging.passages(grouped)] == ["a", "b"]
-    assert judging.row(hit("a", 0, "字" * 200))["原文"] == "字" * 90 + "…"
-    assert judging.row(hit("a", 0) | {"region": None})["地区"] == ""
+@pytest.mark.parametrize("reference", ["", "a:b:c", "a:1", f"{'a' * 65}:1:2", "../x:1:2", "a:1:2:3", None, 7, ["a:1:2"], "a:1:-2", "甲:1:2"])
+def test_what_is_no_reference_is_refused(reference: object) -> None:
+    with pytest.raises(ApiError, match="出处无法识别"):
+        places.parsed(reference)
 
 
-def test_only_what_was_chosen_is_a_mark():
-    changes = {1: {"评价": "有用"}, 0: {"评价": None}, 7: {"评价": "有用"}}
-    assert judging.marks(ANSWER["hits"], changes) == [{"document": "a" * 64, "start": 9, "end": 13, "mark": "有用"}]
-    assert judging.marks(ANSWER["hits"], {0: {"评价": "胡说"}}) == []
-    json.dumps(judging.marks(ANSWER["hits"], changes))
+def test_a_reference_comes_back() -> None:
+    assert places.parsed(places.reference("ab12", {"start": 3, "end": 14})) == ("ab12", 3, 14)
+    assert places.address("ab12", {"start": 3, "end": 14}) == "?doc=ab12&from=3&to=14"

@@ -2,11 +2,8 @@
 
 from copy import deepcopy
 
-import pytest
-
-from ui import library, results
+from ui import results
 from ui.client import Json
-from ui.examples import examples
 
 REGION = {"code": "990102", "name": "澜江省临澜市沧浦区", "level": "县级"}
 CITY = {"code": "990100", "name": "澜江省临澜市", "level": "地级"}
@@ -90,51 +87,6 @@ def test_flat_answer_and_honest_silence() -> None:
     assert "放宽" in nothing and "ps-hit" not in nothing
 
 
-def test_report_counts_and_explains() -> None:
-    known = {
-        "id": "d",
-        "title": "题<i>",
-        "region": REGION | {"confidence": 0.4},
-        "kind": "规划纲要",
-        "period": None,
-        "passages": 12,
-        "checks": ["地区「<b>弋江区</b>」依据不足，请核对"],
-    }
-    refused = {"file": "/home/x/坏.pdf", "id": None, "status": "refused", "reason": "坏.pdf：文件是空的", "title": None,
-               "region": None, "kind": None, "period": None, "passages": 0,
-               "checks": []}  # fmt: skip
-    added = known | {"file": "/home/x/好.txt", "status": "added", "reason": None}
-    shown = library.report({"documents": [added, refused], "passages": 12, "seconds": 1.26})
-    assert "新增 1 个，未能读入 1 个" in shown and "1.3 秒" in shown
-    assert "<small>文件是空的</small>" in shown and shown.index("坏.pdf") < shown.index("好.txt")
-    assert "题&lt;i&gt;" in shown and "沧浦区？" in shown and "/home" not in shown
-
-
-def test_table_is_filtered_and_capped(monkeypatch: pytest.MonkeyPatch) -> None:
-    documents = [HIT["document"] | {"title": f"第{i}份", "passages": i} for i in range(5)]
-    assert [d["title"] for d in library.matching(documents, "第3份 临澜")] == ["第3份"]
-    assert library.matching(documents, "沧浦") == []
-    monkeypatch.setattr(library, "MOST_ROWS", 3)
-    assert "另有 2 份未列出" in library.table(documents)
-
-
-def test_examples_fit_the_corpus() -> None:
-    def document(code: str, name: str, level: str, passages: int) -> Json:
-        return {"region": {"code": code, "name": name, "level": level}, "passages": passages}
-
-    provinces = [document("110000", "北京市", "省级", 9), document("340000", "安徽省", "省级", 5)]
-    assert examples(provinces)[0] == "各省生态修复措施"
-    assert examples(provinces)[2] == "北京市的产业发展目标"
-    counties = [
-        document("340203", "安徽省芜湖市弋江区", "县级", 3),
-        document("340202", "安徽省芜湖市镜湖区", "县级", 4),
-    ]
-    assert examples(provinces + counties)[0] == "各区生态修复措施"
-    assert examples(provinces + counties)[2] == "镜湖区的产业发展目标"
-    assert examples([document("110000", "北京市", "省级", 9)])[0] == "各地生态修复措施"
-    assert len(examples([])) == 3
-
-
 def test_a_tables_row_can_be_seen_by_column() -> None:
     hit = deepcopy(HIT) | {"rows": [[{"column": "单位", "text": "区<b>水务局"}, {"column": "", "text": "采纳"}]]}
     shown = results._hit({"query": "水", "interpretation": {}}, hit, ())
@@ -149,5 +101,16 @@ def test_the_other_regions_that_word_it_alike_are_named() -> None:
     assert "相同表述" not in results._hit({"query": "水", "interpretation": {}}, HIT, ())
 
 
-def test_every_hit_opens_on_its_neighbours() -> None:
-    assert '<details class="ps-near" data-near="d:100:108"><summary>前后段' in results.grouped(_answer())
+def test_every_hit_can_be_named_and_reached() -> None:
+    assert '<article class="ps-hit" tabindex="-1" data-ref="d:100:108">' in results.grouped(_answer())
+
+
+def test_the_question_stands_at_the_results_escaped() -> None:
+    assert 'data-question="各区河道"' in results.grouped(_answer())
+    assert 'data-question="沧浦区&lt;i&gt;河道&quot;"' in results.grouped(_answer(), '沧浦区<i>河道"')
+
+
+def test_only_what_is_new_since_the_last_run_is_labelled() -> None:
+    new = {"document": "d", "start": 100, "end": 108}
+    assert ">新</span>" in results.grouped(_answer(new=[new]))
+    assert ">新</span>" not in results.grouped(_answer(new=[new | {"start": 99}])) and ">新</span>" not in results.grouped(_answer())
