@@ -17,7 +17,7 @@ from corpus.errors import PlanSeekError
 from corpus.store import Store
 
 _TORN_LOGS = 20
-_ROOM = range(0, 480, 24)
+_ROOM = range(0, 240, 12)
 """Free KiB on a disk that is about to be full; and, where no small disk can be mounted, the largest file that may be written."""
 
 
@@ -202,7 +202,7 @@ def denied(stage: Stage, victims: Victims, folder: Path, home: Path) -> dict[str
         else:
             subprocess.run(["umount", "--lazy", place.as_posix()], check=True)
     stage.check("恢复权限之后", home, [before])
-    return {"way": way, "ingest": said, "ask": asked}
+    return {"way": way, "ingest": said.replace(place.as_posix(), "只读"), "ask": asked}
 
 
 def at_once(stage: Stage, victims: Victims, base: Path, draw: random.Random) -> dict[str, int]:

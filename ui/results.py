@@ -152,7 +152,7 @@ def _why(hit: Json) -> str:
         matched = f"\t命中 {escaped(terms)}" if terms else ""
         rows.append(f"{RANKERS.get(ranker, escaped(ranker))}\t第 {int(reason['rank'])} 名\t得分 {float(reason['score']):.2f}{matched}")
     if "evidence" in hit:
-        rows.append(f"切题程度\t{float(hit['evidence']):.0%}\t\t这一段确实说到所问内容的可能性")
+        rows.append(f"切题程度\t{float(hit['evidence']):.0%}\t这一段确实说到所问内容的可能性")
     return f"<p>{chr(10).join(rows)}</p>"
 
 

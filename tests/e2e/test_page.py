@@ -112,7 +112,7 @@ def test_narrow_screens_need_no_sideways_scrolling(tab: Any, tmp_path: Path) -> 
     assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     tab.screenshot(path=tmp_path / "narrow.png", full_page=True)
     tab.get_by_test_id("stExpandSidebarButton").click()
-    tab.get_by_text("检索方式").wait_for()
+    tab.get_by_test_id("stSidebarUserContent").get_by_text("检索方式").wait_for()
 
 
 def test_nothing_of_streamlit_is_left(tab: Any) -> None:
