@@ -65,7 +65,7 @@ def test_sets_that_ship_are_sound(name: str) -> None:
         assert question.kind
         assert bool(question.nuggets) == question.answerable
         assert not set(question.found) & set(question.silent)
-    allowed = {"id", "query", "kind", "split", "answerable", "within", "nuggets", "regions", "note", "topic", "style"}
+    allowed = {"id", "query", "kind", "split", "answerable", "within", "nuggets", "regions", "note", "topic", "style", "shape"}
     for line in (sets_folder() / name / "questions.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         assert set(row) <= allowed

@@ -132,7 +132,7 @@ def test_taken_and_put_together(texts: list[str], drawn: st.DataObject) -> None:
 # — stored —————————————————————————————————————————————————————————————————————————————————————————————————————————
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(WRITING, max_size=6))
 @example(TEXTS)
 def test_what_was_saved_comes_back(tmp_path: Path, texts: list[str]) -> None:
