@@ -6,6 +6,7 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -13,11 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Generic, TextIO, TypeVar
 
 MEMORY_LIMIT = 2 << 30
 """Bytes of its own that a worker may hold, where the system can hold it to that."""
+
+_PRELOADED = ["corpus.reader"]
+"""What takes a worker longest to import; what else its functions need, each worker imports for itself."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -33,7 +38,7 @@ class Outcome(Generic[T, R]):
 
 
 class Workers:
-    """A pool of spawned processes, started with the first batch; to be used as a context."""
+    """A pool of processes that share nothing with this one, started with the first batch; to be used as a context."""
 
     def __init__(self, count: int | None = None) -> None:
         self.count = count or cores()
@@ -105,7 +110,9 @@ class Workers:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("spawn"), initializer=_prepare)
+            self._pool = ProcessPoolExecutor(
+                self.count, _context(), initializer=_prepare, initargs=(dict(os.environ), sys.path)
+            )
         return self._pool
 
     def _stop(self) -> None:
@@ -115,6 +122,16 @@ class Workers:
                 worker.kill()
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+
+
+def _context() -> BaseContext:
+    """How a worker begins: as a copy of a clean process that has read its modules once, or, where the system has none
+    (Windows), from nothing. Never as a copy of this process, whose libraries hold threads and locks."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
 
 
 def cores() -> int:
@@ -146,9 +163,12 @@ _nowhere: TextIO | None = None
 """Where the timer of a worker writes the traceback that nobody wants."""
 
 
-def _prepare() -> None:
-    """What a worker does first: leave Ctrl-C to its parent, end with it, and keep within its memory."""
+def _prepare(environment: dict[str, str], path: list[str]) -> None:
+    """What a worker does first: see what its parent sees, leave Ctrl-C to it, end with it, and keep within its memory."""
     global _nowhere
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[:] = path
     _nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
