@@ -30,7 +30,7 @@ from index.unfinished import Unfinished
 ROWS, DOCUMENTS = "rows.json", "documents.json"
 """Files of a generation: the key of what was indexed of each passage; document id → digest of its text, number of passages."""
 _BATCH = 512
-_FORMAT = "3"
+_FORMAT = "4"
 
 
 @dataclass(frozen=True, slots=True)

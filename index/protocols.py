@@ -31,6 +31,9 @@ class Backend(Protocol):
 
     size: int
 
+    def part(self, rows: Rows) -> "Backend":
+        """Some rows, ascending, as an index of its own: row i is rows[i], and every score and idf as if there were no other."""
+
     def lexical_scores(self, terms: Mapping[str, float]) -> Floats:
         """(size,) BM25 scores of a weighted bag of terms: sum of weight × BM25 of the term; unknown terms count 0."""
 

@@ -4,17 +4,19 @@ rows, not passages."""
 import errno
 import json
 from collections.abc import Mapping
-from math import log
 from pathlib import Path
 
 import numpy as np
 
 from corpus.errors import NotReady
-from index.backends.bm25 import K1, B, columns
+from index.backends.bm25 import Columns, columns
 from index.bags import Bags
 from index.clauses import Clauses
 from index.integrity import REPAIR, Guarded, Sealed, seal
 from index.protocols import Floats, Rows
+
+_ARRAYS = ("data.csc.index", "indices.csc.index", "indptr.csc.index", "lengths.index")
+"""The files of index.backends.bm25.Columns."""
 
 
 class LocalBackend:
@@ -24,19 +26,17 @@ class LocalBackend:
     def __init__(self, folder: Path) -> None:
         sealed = Sealed(folder)
         try:
-            # One column of the matrix is one term's scores by row.
-            self._data = sealed.array("data.csc.index.npy")
-            self._indices = sealed.array("indices.csc.index.npy")
-            self._indptr = sealed.array("indptr.csc.index.npy")
-            self._vocabulary: dict[str, int] = json.loads(sealed.content("vocab.index.json"))
-            self.size = int(json.loads(sealed.content("params.index.json"))["num_docs"])
+            vocabulary: dict[str, int] = json.loads(sealed.content("vocab.index.json"))
+            data, indices, indptr, lengths = (sealed.array(f"{name}.npy") for name in _ARRAYS)
+            self._lexical = Columns(data, indices, indptr, vocabulary, lengths)
+            self.size = self._lexical.size
             self._clauses = Clauses.open(folder, lambda file: sealed.array(file.name))
             stored = sealed.blocks("vectors.faiss")
             stored.touch(0, 1)
             import faiss
 
             index = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
-            if not index.ntotal == self.size == len(self._clauses.rows) or not len(self._data) == len(self._indices) == self._indptr[-1]:
+            if not index.ntotal == self.size == len(self._clauses.rows) or not len(data) == len(indices) == indptr[-1]:
                 raise ValueError("the files are of different indexes")
         except (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise NotReady(f"索引 {folder} 无法打开（{error}）。{REPAIR}") from error
@@ -54,11 +54,9 @@ class LocalBackend:
 
         folder.mkdir(parents=True, exist_ok=True)
         lexical = columns(bags)
-        np.save(folder / "data.csc.index.npy", lexical.data)
-        np.save(folder / "indices.csc.index.npy", lexical.indices)
-        np.save(folder / "indptr.csc.index.npy", lexical.indptr)
+        for name, array in zip(_ARRAYS, (lexical.data, lexical.indices, lexical.indptr, lexical.lengths), strict=True):
+            np.save(folder / f"{name}.npy", np.asarray(array))
         (folder / "vocab.index.json").write_text(json.dumps(lexical.vocabulary, ensure_ascii=False), "utf-8")
-        (folder / "params.index.json").write_text(json.dumps({"k1": K1, "b": B, "num_docs": lexical.size}), "utf-8")
         flat = faiss.IndexFlatIP(vectors.shape[1])
         flat.add(np.ascontiguousarray(vectors, np.float32))
         try:
@@ -68,14 +66,11 @@ class LocalBackend:
         clauses.save(folder)
         seal(folder)
 
+    def part(self, rows: Rows) -> "Part":
+        return Part(self, self._lexical.part(rows), rows)
+
     def lexical_scores(self, terms: Mapping[str, float]) -> Floats:
-        scores = np.zeros(self.size, np.float32)
-        for term, weight in terms.items():
-            column = self._vocabulary.get(term)
-            if column is not None:
-                start, end = self._indptr[column : column + 2]
-                scores[self._indices[start:end]] += np.float32(weight) * self._data[start:end]
-        return scores
+        return self._lexical.scores(terms)
 
     def dense_scores(self, vector: Floats) -> Floats:
         return np.asarray(self._vectors.whole() @ vector, np.float32)
@@ -87,12 +82,36 @@ class LocalBackend:
         return self._clauses.take(rows)
 
     def idf(self, term: str) -> float:
-        count = len(self.rows_with(term))
-        return log(1 + (self.size - count + 0.5) / (count + 0.5))
+        return self._lexical.idf(term)
 
     def rows_with(self, term: str) -> Rows:
-        column = self._vocabulary.get(term)
-        if column is None:
-            return np.empty(0, np.int32)
-        start, end = self._indptr[column : column + 2]
-        return np.asarray(self._indices[start:end], np.int32)
+        return self._lexical.rows_with(term)
+
+
+class Part:
+    """Some rows of an index, numbered anew from 0, as if nothing else stood in it."""
+
+    def __init__(self, whole: LocalBackend, lexical: Columns, rows: Rows) -> None:
+        self._whole, self._lexical, self._rows = whole, lexical, rows
+        self.size = len(rows)
+
+    def part(self, rows: Rows) -> "Part":
+        return Part(self._whole, self._lexical.part(rows), self._rows[rows])
+
+    def lexical_scores(self, terms: Mapping[str, float]) -> Floats:
+        return self._lexical.scores(terms)
+
+    def dense_scores(self, vector: Floats) -> Floats:
+        return self._whole.dense_scores(vector)[self._rows]
+
+    def vectors(self, rows: Rows) -> Floats:
+        return self._whole.vectors(self._rows[rows])
+
+    def clauses(self, rows: Rows) -> Clauses:
+        return self._whole.clauses(self._rows[rows])
+
+    def idf(self, term: str) -> float:
+        return self._lexical.idf(term)
+
+    def rows_with(self, term: str) -> Rows:
+        return self._lexical.rows_with(term)

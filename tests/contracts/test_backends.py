@@ -110,6 +110,30 @@ def test_idf_and_rows(backend: Backend, term: str) -> None:
     assert rows.tolist() == [number for number, row in enumerate(ROWS) if term in row]
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_part_is_an_index_of_its_rows_alone(name: str, backend: Backend, tmp_path: Path, seed: int) -> None:
+    """Every number as if nothing else had been indexed: weights of terms and mean length betray no other row."""
+    draw = random.Random(seed)
+    rows = np.array(sorted(draw.sample(range(60), draw.choice([1, 2, 13, 59, 60]))), np.int32)
+    own = [ROWS[row] for row in rows]
+    if not any(own):
+        own, rows = ROWS[:3], np.arange(3, dtype=np.int32)
+    backend_class(name).build(tmp_path / "只有", Bags.of(own), VECTORS[rows], CLAUSES.take(rows))
+    alone, part = backend_class(name)(tmp_path / "只有"), backend.part(rows)
+    assert part.size == len(rows)
+    for term in [*WORDS, "没有"]:
+        assert part.idf(term) == alone.idf(term)
+        assert part.rows_with(term).tolist() == alone.rows_with(term).tolist()
+        assert part.lexical_scores({term: 1.5}).tolist() == alone.lexical_scores({term: 1.5}).tolist()
+    np.testing.assert_allclose(part.lexical_scores(dict.fromkeys(WORDS, 1.0)), bm25(own, dict.fromkeys(WORDS, 1.0)), atol=1e-5)
+    np.testing.assert_allclose(part.dense_scores(VECTORS[5]), VECTORS[rows] @ VECTORS[5], atol=1e-5)
+    some = np.array([len(rows) - 1, 0], np.int32)
+    assert part.vectors(some).tolist() == alone.vectors(some).tolist()
+    assert listed(part.clauses(some)) == listed(alone.clauses(some))
+    half = np.arange(0, len(rows), 2, dtype=np.int32)
+    assert part.part(half).lexical_scores({"生态": 1.0}).tolist() == backend.part(rows[half]).lexical_scores({"生态": 1.0}).tolist()
+
+
 def test_dense_scores(backend: Backend) -> None:
     for query in (VECTORS[7], VECTORS[0], -VECTORS[3]):
         scores = backend.dense_scores(query)

@@ -256,7 +256,7 @@ def test_another_model_keeps_the_clauses(folder: Path, home: Path, tokenizer: To
 
 @pytest.mark.parametrize(
     "name",
-    ["manifest.json", "rows.json", "vectors.faiss", "vocab.index.json", "params.index.json", "data.csc.index.npy",
+    ["manifest.json", "rows.json", "vectors.faiss", "vocab.index.json", "lengths.index.npy", "data.csc.index.npy",
      "indices.csc.index.npy", "indptr.csc.index.npy", "tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy",
      "documents.json", "checksums.json"],
 )  # fmt: skip
