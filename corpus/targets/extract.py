@@ -23,6 +23,7 @@ _ALIKE = re.compile(r"分别|均|都|双双")
 _ANNUAL = re.compile(
     r"年均(?!浓度|气温|值|水平|降)|每年|年平均(?!浓度|气温)|平均年|(?<![\d〇○零一二三四五六七八九])年(?:递增|增长)|年均增|每年平均"
 )
+_THOSE_YEARS = ("这五年", "五年来", "这一时期")
 _OPEN_ANY = '(“《[【"'
 _OPEN, _CLOSE = "(“《[【", ")”》]】"
 
@@ -76,6 +77,8 @@ class _Prose:
     era: Era
     goal: int | None = None
     behind: bool = False
+    recalled: bool = False
+    recounting: bool = False
     last: Reading | None = None
     lasting: list[tuple[int, int]] = field(default_factory=list)
     out: list[Target] = field(default_factory=list)
@@ -86,8 +89,14 @@ class _Prose:
         found = mentions(words, self.era.last)
         self.goal = goal_year(found, self.era) or self.goal
         passed = _passed(found, self.era)
-        if (found or self.behind) and (passed or self.behind):
-            self.behind = passed and not AHEAD.found(words)
+        ahead = AHEAD.found(words) is not None
+        if any(m.stated for m in found):
+            self.recalled = passed
+        # 「“十四五”时期，……。……。这五年，……」: from there on the paragraph looks back until it looks ahead.
+        self.recounting = (self.recounting or (self.recalled and words.lstrip().startswith(_THOSE_YEARS))) and self.recalled and not ahead
+        if passed or self.behind:
+            self.behind = passed and not ahead
+        self.behind |= self.recounting
         self.out = []
         if promising(words):
             self._sentence(words, found, Span(start, end))

@@ -15,12 +15,12 @@ _MENTION = re.compile(
     r"|(?P<words>(?:二[〇○零]|一九)[〇○零一二三四五六七八九]{2})年"
     r"|“?(?P<plan>十[一二三四五六]?|[七八九])五”?(?P<plan_edge>末|期末|时期|期间|规划)"
     r"|(?P<this>今年|本年度?|年内|全年)|(?P<next>明年|次年)"
-    r"|(?P<term>(?:未来|今后|这|到|用)?(?:五年|5年)(?!来|行动|级|前|计划|规划|以上|间)|规划期(?:内|末)?|期末|年均(?!浓度|气温|值)|平均每年|每年平均)"
+    r"|(?P<term>(?:未来|今后|这|到|用)?(?<!奋斗)(?:五年|5年)(?!来|行动|级|前|计划|规划|以上|间)|规划期(?:内|末)?|期末|年均(?!浓度|气温|值)|平均每年|每年平均)"
     r"|(?P<century>本?世纪(?:末|中叶))"
 )
 # A year that is named as where a figure starts, or as one of something else's name.
 _FROM = re.compile(r"(?:由|从|比|较|以|按|于|对比|相比|与|自|截至)\s*$")
-_OF_BASE = re.compile(r"\s*(?:价格|不变价|为基[期数]|的?水平的|相比|以来|印发|出台|远景|基本实现)")
+_OF_BASE = re.compile(r"\s*(?:的?基础上|价格|不变价|为基[期数]|的?水平的|相比|以来|印发|出台|远景|基本实现)")
 _FROM_NOW = re.compile(r"[^,;。]{0,12}(?:前|底|末|完成|建成|开放|投用|投产|通车|竣工|实现|达到|开工|投入使用)")
 
 
@@ -170,7 +170,8 @@ def era_of(document: Document, passage: Passage) -> Era:
         told = _told_by(heading, last)
         if told.back or (not told.ahead and told.years and first is not None and max(told.years) < first):
             return Era(True, last, first, last)
-        if report and told.ahead and (told.both or len(told.years) > 1):
+        # A report that explains a plan (关于《纲要（草案）》的说明) tells first of the years behind it.
+        if report and ((told.ahead and (told.both or len(told.years) > 1)) or heading.endswith("的说明")):
             return _by_marks(document, passage, first, last)
         if year is None and len(told.years) == 1:
             (year,) = told.years

@@ -267,6 +267,29 @@ def test_what_looks_back_is_left_out_by_its_heading():
     assert len(targets(document, led)) == 1
 
 
+def test_those_years_are_the_ones_told_of_before():
+    """「这五年」 behind 「“十四五”时期」 looks back until the text looks ahead."""
+    text = "“十四五”时期，我区经受住考验。我们迎难而上。这五年，实力再攀新高峰。生产总值从120亿元增加到180亿元。到2030年，生产总值达到260亿元。"
+    assert [(t.span.of(text), t.year) for t in read(text, period="2026-2030")] == [("260亿元", 2030)]
+    ahead = "这五年，要建成一批园区。生产总值从120亿元增加到180亿元。"
+    assert [t.span.of(ahead) for t in read(ahead, period="2026-2030")] == ["180亿元"]
+
+
+def test_a_report_that_explains_a_plan_tells_first_of_the_years_behind_it():
+    heading = "二、关于《甲市国民经济和社会发展第十五个五年规划纲要（草案）》的说明"
+    text = f"{heading}\n这五年，我市交易总额从80亿元增加到130亿元。\n未来五年，交易总额达到200亿元。"
+    behind, ahead = text.index("这五年"), text.index("未来五年")
+    document = plan(text, period="2026", kind="政府工作报告")[0]
+    assert targets(document, Passage("d", Span(behind, ahead), (heading,), 1, 1, 1)) == ()
+    (target,) = targets(document, Passage("d", Span(ahead, len(text)), (heading,), 1, 2, 2))
+    assert (target.low, target.unit, target.year) == (200, "亿元", 2030)
+
+
+def test_what_a_goal_builds_on_is_not_its_year():
+    text = "展望到2035年，在“十五五”基础上再奋斗五年，人均生产总值翻一番。"
+    assert [t.year for t in read(text, period="2026-2030")] == [2035]
+
+
 def test_a_report_speaks_of_its_year_and_of_the_plan_ahead():
     head = "“十五五”时期，主要目标如下。"
     body = "粮食总产量达到120万吨。"

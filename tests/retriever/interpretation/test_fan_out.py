@@ -86,6 +86,12 @@ def test_every_government_of_a_level(question: str, level: str) -> None:
     assert read(question).fan_out == level
 
 
+@pytest.mark.parametrize(("question", "topic"), [("各县直升机停机坪", "直升机停机坪"), ("各区直饮水", "直饮水"), ("各市直播电商", "直播电商")])
+def test_words_that_begin_as_an_offices_do(question: str, topic: str) -> None:
+    understood = read(question)
+    assert understood.fan_out is not None and understood.topic == topic
+
+
 @pytest.mark.parametrize("question", ["各县道改造", "各县直部门", "各省直管县", "各市直单位"])
 def test_words_that_only_look_like_it_but_are_read(question: str) -> None:
     assert read(question).fan_out is None
