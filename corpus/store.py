@@ -4,7 +4,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,12 @@ from corpus.rows import COLUMNS, HEAVY, SETTLED, Sheaf, document_of, dump, place
 
 
 class Store:
-    """An open store. Readers see the last committed state; `writing()` holds everything back until it succeeds."""
+    """An open store. Readers see the last committed state; `writing()` holds everything back until it succeeds.
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    collections: where given, only the documents of these collections are there, whatever is read; nothing can be written.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False, collections: Collection[str] | None = None) -> None:
         if not create and not path.exists():
             raise NotReady(f"语料库 {path} 不存在。请先运行：planseek ingest 文件或文件夹")
         if create:
@@ -43,6 +46,21 @@ class Store:
             raise PlanSeekError(
                 f"语料库 {path} 的版本（{version}）与程序（{schema.VERSION}）不符。请用新的 --home 文件夹重新导入。"
             )
+        if collections is not None:
+            self._show_only(collections)
+
+    def _show_only(self, collections: Collection[str]) -> None:
+        """Put views before the tables: no statement below needs to think of it, and none can forget."""
+        self._db.execute("CREATE TEMP TABLE seen (collection TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._db.executemany("INSERT INTO seen VALUES (?)", [(name,) for name in set(collections)])
+        shown = "(SELECT id FROM main.document WHERE collection IN seen)"
+        names = [row[1] for row in self._db.execute("PRAGMA main.table_info(document)")]
+        # What it continues, and what takes its place, are known only where they are shown too.
+        known = {name: f"iif({name} IN {shown}, {name}, NULL) AS {name}" for name in ("follows", "final")}
+        columns = ", ".join(known.get(name, name) for name in names)
+        self._db.execute(f"CREATE TEMP VIEW document AS SELECT {columns} FROM main.document WHERE collection IN seen")
+        for table in ("file", "passage", "layout"):
+            self._db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE document IN {shown}")
 
     def shrink(self) -> None:
         """Give back to the disk what removed documents took, where it is most of the file and nobody reads just now."""

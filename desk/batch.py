@@ -54,7 +54,8 @@ class Batches:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._folder = service.settings.home / "batches"
+        # A folder of their own for who sees only a part: the same file asks something else there.
+        self._folder = service.settings.home / "batches" / service.owner
         self._known: dict[str, tuple[Batch, Log]] = {}
 
     def open(self, content: bytes, name: str, per_region: int = 3, mode: str = "hybrid") -> Batch:

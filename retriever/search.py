@@ -20,7 +20,7 @@ from retriever.filters import allowed, sought
 from retriever.interpret import check, interpret
 from retriever.model import Answer, Asked, Findings, Group, Hit, Interpretation, Query
 from retriever.score import SHORTLIST, Ranks, Scores, Tools, look_again, score
-from retriever.state import Corpus, opened, regions_of, rows_of, stamp_of
+from retriever.state import Corpus, opened, part, regions_of, rows_of, stamp_of
 from retriever.verdict.judge import FOUND, RELATED, answered, fitted
 from retriever.verdict.signals import SIGNALS, Candidate, signals
 
@@ -31,10 +31,13 @@ LEADING = 10
 
 
 class Searcher:
-    """Searches one home folder; picks up a new generation by itself. Safe to share between threads."""
+    """Searches one home folder; picks up a new generation by itself. Safe to share between threads.
 
-    def __init__(self, home: Path, tools: Tools) -> None:
-        self._home, self.tools = home, tools
+    within: the searcher of all, and the collections that alone are searched, as if there were nothing else.
+    """
+
+    def __init__(self, home: Path, tools: Tools, within: "tuple[Searcher, frozenset[str]] | None" = None) -> None:
+        self._home, self.tools, self._within = home, tools, within
         self._lock = Lock()
         self._corpus: Corpus | None = None
 
@@ -47,11 +50,17 @@ class Searcher:
             return self._open()
 
     def _open(self) -> Corpus:
-        store = Store(self._home / "corpus.sqlite")
+        whole, collections = self._within or (None, None)
+        store = Store(self._home / "corpus.sqlite", collections=collections)
         try:
             with self._lock, store.reading():
                 if self._corpus is None or self._corpus.generation != stamp_of(store):
-                    self._corpus = opened(self._home, store, self.tools.makers)
+                    if whole is None:
+                        self._corpus = opened(self._home, store, self.tools.makers)
+                    elif (of_all := whole.corpus()).generation == stamp_of(store):
+                        self._corpus = part(of_all, store)
+                    else:
+                        raise NotReady("索引刚刚更新。请再试一次。")
                 return self._corpus
         finally:
             store.close()

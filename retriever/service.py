@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from corpus.errors import PlanSeekError
 from corpus.store import Store
 from index.embedders import load_bundled, load_embedder
-from index.generations import Makers, current
+from index.generations import Makers, Manifest, current
 from index.protocols import Embedder
 from index.tokenizer import Tokenizer
 from retriever import exporters
@@ -44,7 +44,9 @@ GENERATOR_KEY = "PLANSEEK_GENERATOR_KEY"
 
 
 class Service:
-    """Tools are loaded on first use: a search needs all, an ingest no lexicon."""
+    """Tools are loaded on first use: a search needs all, an ingest no lexicon. owner: whose baskets and batches are kept."""
+
+    owner = ""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -180,10 +182,13 @@ class Service:
 
     def stamp(self) -> tuple[str, str]:
         """Today and the index in force, as papers show them. Raises NotReady."""
-        with closing(self.store()) as store:
-            _, manifest = current(self.settings.home, store, self.makers)
         today = date.today()
-        return f"{today.year}年{today.month}月{today.day}日", papers.edition_of(manifest)
+        return f"{today.year}年{today.month}月{today.day}日", papers.edition_of(self.manifest())
+
+    def manifest(self) -> Manifest:
+        """What the index in force was built with. Raises NotReady."""
+        with closing(self.store()) as store:
+            return current(self.settings.home, store, self.makers)[1]
 
     @cached_property
     def library(self) -> Library:

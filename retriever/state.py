@@ -39,16 +39,29 @@ def opened(home: Path, store: Store, makers: generations.Makers) -> Corpus:
     passages = store.passages()
     if len(passages) != manifest.passages:
         raise NotReady("索引与语料不一致。请运行 planseek ingest 重建。")
+    return _corpus(store, passages, generations.open_backend(folder) if passages else None)
+
+
+def _corpus(store: Store, passages: Sequence[Passage], backend: Backend | None) -> Corpus:
     return Corpus(
         stamp_of(store),
         passages,
         {document.id: document for document in store.documents()},
         store.gazetteer(),
-        generations.open_backend(folder) if passages else None,
+        backend,
         _rows_by(p.region.code if p.region else None for p in passages),
         _rows_by(p.document for p in passages),
         {passage.id: row for row, passage in enumerate(passages)},
     )
+
+
+def part(whole: Corpus, store: Store) -> Corpus:
+    """Of a state what a store that shows only some collections has of it, as if there were nothing else: its own counts,
+    weights of terms and mean length."""
+    passages = store.passages()
+    rows = np.array([whole.row_of[passage.id] for passage in passages], np.int32)
+    backend = whole.backend.part(rows) if whole.backend and passages else None
+    return _corpus(store, passages, backend)
 
 
 def _rows_by(keys: Iterable[str | None]) -> dict[str, Rows]:

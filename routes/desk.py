@@ -58,7 +58,7 @@ class Saving(Named):
 
 
 def routes(served: Service) -> APIRouter:
-    desk = Desk(served.settings.home)
+    desk = Desk(served.settings.home, served.owner)
     router = APIRouter(prefix="/v1", tags=["资料夹与保存的问题"])
 
     def corpus() -> Corpus:
@@ -146,7 +146,8 @@ def routes(served: Service) -> APIRouter:
     @router.get("/judgements", summary="一个问题下已有的评价")
     def judged(query: Annotated[str, Query(min_length=1, max_length=20_000)]) -> Json:
         marks = own.marks_of(rows_of("mine", served.settings.home), query.strip())
-        return {"marks": [_place(place) | {"mark": mark} for place, mark in marks.items()]}
+        seen = corpus().documents if marks else {}
+        return {"marks": [_place(place) | {"mark": mark} for place, mark in marks.items() if place[0] in seen]}
 
     return router
 
