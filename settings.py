@@ -17,13 +17,16 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 class Settings:
     """home: the data folder. model: "bundled", or a sentence-transformers model by folder or name. reranker: "late", "none",
     or a CrossEncoder by folder or name. generator: "none", or an OpenAI-compatible server as `address#model`; its key stands
-    in PLANSEEK_GENERATOR_KEY only. upload_mb: largest upload."""
+    in PLANSEEK_GENERATOR_KEY only. upload_mb: largest file of an upload. requests_per_minute: of one key, reading aside. log: "text"
+    or "json"."""
 
     home: Path = Path(".planseek")
     model: str = "bundled"
     reranker: str = "late"
     generator: str = "none"
     upload_mb: int = 64
+    requests_per_minute: int = 120
+    log: str = "text"
 
 
 def load(home: Path | None = None, config: Path | None = None) -> Settings:
@@ -56,7 +59,9 @@ def _with(settings: Settings, values: Mapping[str, object], source: str) -> Sett
         default = getattr(settings, name)
         try:
             changes[name] = type(default)(value) if not isinstance(default, Path) else Path(str(value))
-            if name == "upload_mb" and int(str(changes[name])) < 1:
+            if isinstance(default, int) and int(str(changes[name])) < 1:
+                raise ValueError
+            if name == "log" and changes[name] not in ("text", "json"):
                 raise ValueError
         except (TypeError, ValueError) as error:
             raise PlanSeekError(

@@ -118,6 +118,14 @@ class Jobs:
                 _end(job, "stopped")
         return job
 
+    def end(self, seconds: float) -> None:
+        """Ask every job to stop and wait until none is under way, at most so many seconds."""
+        until = time.monotonic() + seconds
+        for job in self.recent():
+            self.stop(job.id)
+        while any(job.state not in OVER for job in self.recent()) and time.monotonic() < until:
+            time.sleep(0.05)
+
     def _run(self, job: Job, turn: threading.Lock) -> None:
         with turn:
             with self._lock:

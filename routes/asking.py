@@ -1,6 +1,7 @@
 """Routes of questions: search, ask, write, compare, targets, duties, export. The work is the service's."""
 
 import json
+import logging
 import queue
 import threading
 from collections.abc import Iterator
@@ -105,6 +106,7 @@ def _lines(served: Service, question: Question) -> Iterator[str]:
             waiting.put({"error": str(error)})
         except Exception as error:
             # The answer has begun: its status can no longer tell.
+            logging.getLogger(__name__).exception("write")
             waiting.put({"error": f"程序出错（{type(error).__name__}）。请查看运行 planseek serve 的窗口。"})
         finally:
             waiting.put(None)

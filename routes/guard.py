@@ -9,15 +9,20 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from access.audit import Audit
 from access.keys import Keys
-from access.model import HERE, Caller
+from access.model import HERE, NOBODY, Caller
 from corpus.errors import PlanSeekError
 from routes.problems import problem
 
-OPEN = frozenset(("/v1/health",))
-"""What needs no key: whether the service is there."""
+OPEN = frozenset(("/v1/health", "/v1/live", "/v1/ready"))
+"""What needs no key: whether the service is there. What it holds is told only under one."""
 
 _ASKING = re.compile(r"/v1/(?:search|ask|write|write/stream|compare|targets|duties|export|judgements|baskets(?:/.*)?|saved(?:/.*)?|batches(?:/.*)?)")
 _CHANGING = re.compile(r"/v1/(?:ingest(?:/.*)?|jobs/.*|documents(?:/.*)?|regions(?:/.*)?|evaluations)")
+_IN_PART = re.compile(
+    r"/v1/(?:health|live|ready|me|search|ask|write|write/stream|compare|targets|duties|duties/export|export|suggest|documents(?:/.*)?"
+    r"|judgements|baskets(?:/.*)?|saved(?:/.*)?|batches(?:/.*)?)"
+)
+"""What a caller who may see only some collections may ask for; routes.views answers it."""
 _LOCAL = frozenset(("127.0.0.1", "localhost", "::1", "testserver", "testclient"))
 """This machine's names; the last two are those of Starlette's TestClient, which no socket and no name server bears."""
 _ACTIONS = (
@@ -68,24 +73,35 @@ def admitted(request: Request, keys: Keys) -> Caller | Response:
         if request.client is not None and request.client.host in _LOCAL:
             return HERE
         return problem(403, "这项服务没有设置访问密钥，只接受本机的请求。请在服务器上运行 planseek keys add 名称 新建密钥。")
-    if path in OPEN:
-        return Caller("", "", "读者")
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     key = keys.holder(given.strip()) if scheme.casefold() == "bearer" else None
+    if key is None and path in OPEN:
+        return NOBODY
     if key is None:
         told = "密钥不对或已停用。请核对，或向管理员要新的。" if given else "请先出示访问密钥（Authorization: Bearer 密钥）。"
         return problem(401, told, {"WWW-Authenticate": "Bearer"})
-    caller = Caller(key.id, key.name, key.role)
+    caller = Caller(key.id, key.name, key.role, key.collections)
     if not caller.may(needed := needs(method, path)):
         return problem(403, f"「{key.name}」的密钥是{key.role}，这项操作需要{needed}。请联系管理员。")
+    if caller.collections is not None and not _in_part(method, path):
+        seen = "、".join(caller.collections)
+        return problem(403, f"「{key.name}」的密钥只能查看资料集「{seen}」，这项操作涉及全部语料。请联系管理员。")
     return caller
 
 
 def needs(method: str, path: str) -> str:
     """The role that a request needs; what is not known here is the administrator's."""
+    if path == "/v1/metrics":
+        return "管理员"
     if method in ("GET", "HEAD") or (_ASKING.fullmatch(path) and method in ("POST", "PATCH", "DELETE")):
         return "读者"
     return "编辑" if _CHANGING.fullmatch(path) else "管理员"
+
+
+def _in_part(method: str, path: str) -> bool:
+    """Whether a request can be answered from some collections alone. A mark counts in everyone's evaluation."""
+    marking = path == "/v1/judgements" and method == "POST"
+    return not path.startswith("/v1/") or (_IN_PART.fullmatch(path) is not None and not marking)
 
 
 def _from_elsewhere(request: Request) -> Response | None:

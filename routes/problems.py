@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from corpus.errors import Busy, NotReady, PlanSeekError, Unknown, of_database
+from routes.logs import REQUEST
 
 _STATUSES: dict[type[PlanSeekError], int] = {NotReady: 503, Busy: 409, Unknown: 404}
 """Our own refusals that are not simply a bad request → the status."""
@@ -18,6 +19,9 @@ _REFUSALS = {
     "Method Not Allowed": "这个地址不支持该请求方法。接口说明见 /docs。",
 }
 """The framework's own words → ours."""
+
+_UNREAD = "请求的格式不对，无法读取。接口说明见 /docs。"
+"""For whatever else the framework says: a body that is no JSON, a form that breaks off."""
 
 
 def install(app: FastAPI) -> None:
@@ -38,13 +42,18 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(StarletteHTTPException)
     def failed(request: Request, error: StarletteHTTPException) -> JSONResponse:
-        return problem(error.status_code, _REFUSALS.get(str(error.detail), str(error.detail)), error.headers)
+        detail = _REFUSALS.get(str(error.detail), str(error.detail))
+        return problem(error.status_code, _UNREAD if detail.isascii() else detail, error.headers)
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> JSONResponse:
-        return problem(
-            500, f"程序出错（{type(error).__name__}）。请查看运行 planseek serve 的窗口，并把输出发给维护者。"
-        )
+        return unexpected(error)
+
+
+def unexpected(error: Exception) -> JSONResponse:
+    """What is said of an error that nobody foresaw: the number under which the log has it, and nothing of its message."""
+    told = f"程序出错（{type(error).__name__}，请求编号 {REQUEST.get()}）。请把编号告诉管理员：原因在运行 planseek serve 的窗口或日志里。"
+    return problem(500, told)
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
