@@ -7,7 +7,7 @@ TORCH := 2.13.0
 TORCH_SOURCE := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS),--torch-backend cpu)
 UV := 0.9.30
 
-.PHONY: run test setup system train lock figures clean
+.PHONY: run test test-offline setup system train lock figures check-bundle sbom audit clean
 
 run: setup
 	$(BIN)/planseek ingest corpus/samples
@@ -17,6 +17,11 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# The same tests, or those of TESTS=…, where no way leads off this machine (Linux; util-linux and iproute2).
+TESTS :=
+test-offline: setup
+	unshare $(if $(filter 0,$(shell id -u)),,--map-root-user) --net sh -c 'ip link set lo up && ! ip route get 192.0.2.1 2>/dev/null && exec $(BIN)/python -m pytest $(TESTS)'
 
 setup: $(VENV)/ready
 
@@ -43,6 +48,20 @@ train: setup
 
 figures: setup
 	$(BIN)/python -m benchmarks.figures
+
+# An offline bundle is made, unpacked elsewhere, installed where there is no network, and used there (Linux; minutes).
+check-bundle: setup
+	$(BIN)/python -m benchmarks.offline
+
+# Everything that is locked, with versions, hashes and licences, as CycloneDX JSON.
+sbom: setup
+	mkdir -p build && $(BIN)/python -m bundle.sbom > build/sbom.json && echo build/sbom.json
+
+# Known weaknesses of what is locked; asks PyPI. The tool stays out of the environment that runs.
+PIP_AUDIT := 2.10.1
+audit: setup
+	test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install -q pip-audit==$(PIP_AUDIT); }
+	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 # All but torch and the CUDA packages that its Linux builds ask for, hashed, for every platform.
 CUDA := triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cccl cuda-cupti cuda-nvrtc \

@@ -40,6 +40,7 @@ from asking import (
     service_of,
     targets,
 )  # fmt: skip
+from bundle.commands import bundle
 from commands import lexicon, model
 from corpus.errors import PlanSeekError, of_database
 from eval.commands import evaluation
@@ -293,7 +294,7 @@ def serve(
         raise PlanSeekError(str(error)) from error
 
 
-for command in (compare, targets, duties, changes, edit, remove, doctor, backup, restore):
+for command in (compare, targets, duties, changes, edit, remove, doctor, backup, restore, bundle):
     app.command()(command)
 app.add_typer(evaluation, name="eval")
 app.add_typer(model, name="model")

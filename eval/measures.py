@@ -1,7 +1,9 @@
 """The measures of a ranking, each a formula: ir_measures' own, and recall of judged spans. Never averages."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 
+from corpus.errors import PlanSeekError
 from eval.model import Item, Nugget, Question
 
 RANKED = ("nDCG@10", "R@10", "R@100", "RR@10", "AP")
@@ -66,6 +68,8 @@ def ranked_measures(
     first k / all relevant; RR@10 = 1 / rank of the first relevant item among the first 10; AP = Σ precision at each
     relevant rank / all relevant. Items are taken in the order given: ties were broken by whoever ranked.
     """
+    if find_spec("pytrec_eval") is None:
+        raise PlanSeekError("这台电脑没有装评测所需的 pytrec_eval（它没有适用于这个系统的安装包），检索与问答不受影响。请在另一台电脑上评测。")
     import ir_measures
 
     values = {question: dict.fromkeys(RANKED, 0.0) for question in qrels}

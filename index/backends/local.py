@@ -1,10 +1,10 @@
 """The index of one machine in a folder: a matrix of BM25 scores, an exact FAISS store and the passages' token ids. Knows
 rows, not passages."""
 
-import errno
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,13 +33,13 @@ class LocalBackend:
             self._clauses = Clauses.open(folder, lambda file: sealed.array(file.name))
             stored = sealed.blocks("vectors.faiss")
             stored.touch(0, 1)
-            import faiss
-
-            index = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
+            index = _read(folder / "vectors.faiss")
             if not index.ntotal == self.size == len(self._clauses.rows) or not len(data) == len(indices) == indptr[-1]:
                 raise ValueError("the files are of different indexes")
         except (OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise NotReady(f"索引 {folder} 无法打开（{error}）。{REPAIR}") from error
+        import faiss
+
         # The stored rows themselves, not a copy: one product with them is the full score vector.
         # (The downcast view owns nothing: the index must outlive it.)
         self._index = index
@@ -61,8 +61,9 @@ class LocalBackend:
         flat.add(np.ascontiguousarray(vectors, np.float32))
         try:
             faiss.write_index(flat, str(folder / "vectors.faiss"))
-        except RuntimeError as error:
-            raise OSError(errno.EIO, "向量写不进去，磁盘可能已满", str(folder / "vectors.faiss")) from error
+        except RuntimeError:
+            # A full disk, which is told here as what it is, or a path that only Python can open (see _read).
+            (folder / "vectors.faiss").write_bytes(faiss.serialize_index(flat).tobytes())
         clauses.save(folder)
         seal(folder)
 
@@ -86,6 +87,17 @@ class LocalBackend:
 
     def rows_with(self, term: str) -> Rows:
         return self._lexical.rows_with(term)
+
+
+def _read(file: Path) -> Any:
+    """The index of a file, mapped; read whole where the system opens the path for Python only: Windows takes the names that
+    C programs give in its own code page, and a user's folder may be 张三's."""
+    import faiss
+
+    try:
+        return faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
+    except RuntimeError:
+        return faiss.deserialize_index(np.fromfile(file, np.uint8))
 
 
 class Part:

@@ -2,8 +2,10 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from math import log
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,6 +173,25 @@ def test_scores_are_the_callers_own(backend: Backend) -> None:
     np.testing.assert_allclose(backend.lexical_scores({"水": 1.0}), bm25(ROWS, {"水": 1.0}), atol=1e-5)
     np.testing.assert_allclose(backend.dense_scores(VECTORS[1]), VECTORS @ VECTORS[1], atol=1e-5)
     assert listed(backend.clauses(np.array([1], np.int32))) == listed(CLAUSES)[1:2]
+
+
+def test_a_path_that_c_cannot_open_is_read_and_written_by_python(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, where FAISS finds no file below a folder with a Chinese name."""
+    import faiss
+
+    def refusing_paths(call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*given: Any) -> Any:
+            if any(isinstance(one, str) for one in given):
+                raise RuntimeError("could not open")
+            return call(*given)
+
+        return called
+
+    for function in ("write_index", "read_index"):
+        monkeypatch.setattr(faiss, function, refusing_paths(getattr(faiss, function)))
+    backend_class(name).build(tmp_path / "张三", Bags.of(ROWS), VECTORS, CLAUSES)
+    opened = backend_class(name)(tmp_path / "张三")
+    np.testing.assert_allclose(opened.dense_scores(VECTORS[1]), VECTORS @ VECTORS[1], atol=1e-5)
 
 
 def test_one_row(name: str, tmp_path: Path) -> None:

@@ -1,0 +1,3 @@
+@echo off
+call "%~dp0tools\start.cmd" %*
+pause
