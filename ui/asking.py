@@ -4,12 +4,26 @@ from typing import Any
 
 import streamlit as st
 
-from ui import exports, gestures, notices, results, saved, suggesting, trail, understanding
+from ui import exports, faults, gestures, notices, results, saved, suggesting, trail, understanding
 from ui.client import Api, ApiError, Json, Unreachable
 
 
+def title() -> str:
+    """Of the browser's tab: the question."""
+    question = str(st.session_state.get("q") or st.query_params.get("q") or "").strip()
+    return f"{question[:30]} · 规划问答" if question else "规划问答"
+
+
+@st.fragment
 def tab(api: Api, documents: list[Json], chosen: Json, fault: str | None) -> None:
-    """All of the tab. chosen: the filters as fields of a question; fault: why nothing can be searched now."""
+    """All of the tab; a question draws only it anew, for the first result is waited for. chosen: the filters as fields
+    of a question; fault: why nothing can be searched now."""
+    st.set_page_config(title())
+    with faults.told():
+        _tab(api, documents, chosen, fault)
+
+
+def _tab(api: Api, documents: list[Json], chosen: Json, fault: str | None) -> None:
     head = st.container(key="desk-place")
     query = _box()
     asked: Json | None = None
@@ -79,11 +93,14 @@ def _answered(api: Api, documents: list[Json], asked: Json) -> str:
             "没有可以逐个回答的地区", f"语料里没有{level}地区的文件。可以换成其他层级（如各省、各市）来问，或补充文件。"
         )
         return ""
-    if answer["hits"] or answer["groups"]:
-        _handed_on(api, asked)
-    if answer["status"] == "not_found":
-        suggesting.elsewhere(api, asked, reading["topic"])
+    # What was asked for is drawn before what can be done with it: the page shows each piece as it is done.
+    above = st.container(key="above")
     st.html(results.grouped(answer, meant) if level else results.flat(answer, meant))
+    with above:
+        if answer["hits"] or answer["groups"]:
+            _handed_on(api, asked)
+        if answer["status"] == "not_found":
+            suggesting.elsewhere(api, asked, reading["topic"])
     trail.remember(asked)
     _going_on(meant, tuple(words for words in asked["literal"] if words in meant))
     trail.history(asked)

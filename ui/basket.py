@@ -1,11 +1,9 @@
 """The baskets into which passages are collected across questions: what lies in them, with notes, order and files. Keeps nothing
 itself: the API does."""
 
-from typing import Any
-
 import streamlit as st
 
-from ui import exports, notices, places
+from ui import exports, notices, original_place, places
 from ui.client import Api, ApiError, Json
 from ui.marks import escaped, marked, plain
 from ui.regions import name_parts
@@ -186,5 +184,6 @@ def _button(act: str, words: str, does: str) -> str:
 
 
 def _link(item: Json) -> str:
-    place: Any = item["citation"]["span"]
-    return f'<a data-act="open" href="{escaped(places.address(item["document"], place))}">看原文</a>'
+    span = item["citation"]["span"]
+    place = original_place.Place(item["document"], (int(span["start"]), int(span["end"])))
+    return f'<a data-act="open" href="{escaped(original_place.link(place))}">看原文</a>'

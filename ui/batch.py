@@ -1,13 +1,11 @@
 """The tab 批量: a file of questions goes in, its progress and answers are shown, files of cited answers come out. Answers nothing
 itself."""
 
-import re
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
-from ui import batch_rows, notices
+from ui import batch_rows, exports, notices, tabs
 from ui.client import Api, ApiError, Json, Unreachable
 from ui.filters import MODES, PER_REGION
 
@@ -15,22 +13,14 @@ _EVERY = 1.0
 """Seconds between two looks at a batch under way."""
 _OPEN = "batch"
 """The name in the page's address of the batch that is shown."""
+KEPT = ("batch-each", "batch-mode")
+"""What keeps its value while the tab is not drawn."""
 _AT_WORK = ("waiting", "running")
 _SUFFIXES = ["xlsx", "xls", "et", "csv", "txt", "md"]
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_FORMATS = {
-    "xlsx": ("Excel", f"{_OFFICE}.spreadsheetml.sheet"), "docx": ("Word", f"{_OFFICE}.wordprocessingml.document"),
-    "pdf": ("PDF", "application/pdf"), "csv": ("CSV", "text/csv"), "md": ("Markdown", "text/markdown"), "json": ("JSON", "application/json"),
-}  # fmt: skip
 _HINT = (
     "把要查的问题列成一张表（“问题”一栏，每行一个；可另写地区、文种、规划期、状态、每区条数、备注），提交后逐题作答，完成后导出 Excel 或 Word，"
     "每条都附原文与出处。也可以用 CSV，或每行一个问题的文本文件。"
 )
-
-
-def opened() -> bool:
-    """Whether the address names a batch to be shown."""
-    return _OPEN in st.query_params
 
 
 @st.fragment
@@ -55,7 +45,7 @@ def tab(api: Api, fault: str | None) -> None:
 def _new(api: Api, fault: str | None) -> None:
     st.html(f'<h2 class="ps-h" lang="zh-CN">批量提问</h2><p class="ps-hint" lang="zh-CN">{_HINT}</p>')
     st.download_button(
-        "下载示例表（Excel）", api.batch_template, "批量提问示例.xlsx", _FORMATS["xlsx"][1], key="batch-template", on_click="ignore", type="tertiary"
+        "下载示例表（Excel）", api.batch_template, "批量提问示例.xlsx", exports.USUAL["xlsx"][2], key="batch-template", on_click="ignore", type="tertiary"
     )
     if fault:
         notices.message("暂时不能作答", fault)
@@ -144,14 +134,9 @@ def _going_on(api: Api, batch: Json) -> None:
 
 
 def _exports(api: Api, batch: Json) -> None:
-    stem = re.sub(r"[^\w（）-]+", "_", batch["name"].rpartition(".")[0])[:40].strip("_") or "批量提问"
-    with st.container(horizontal=True, vertical_alignment="center", key="batch-exports"):
-        part = "" if batch["done"] == batch["total"] else "已有的"
-        st.html(f'<span class="ps-hint" lang="zh-CN">导出{part}答案与出处</span>', width="content")
-        for name, (label, media_type) in _FORMATS.items():
-            # A callable: the file is made when it is asked for.
-            make = partial(api.batch_file, batch["id"], name)
-            st.download_button(label, make, f"{stem}_答案.{name}", media_type, key=f"batch-export-{name}", on_click="ignore", type="tertiary")
+    part = "" if batch["done"] == batch["total"] else "已有的"
+    name = batch["name"].rpartition(".")[0][:36] or "批量提问"
+    exports.row(f"{part}答案与出处", exports.BATCH, f"{name}_答案", lambda form: api.batch_file(batch["id"], form), "batch-export")
 
 
 def _rows(api: Api, batch: Json) -> None:
@@ -169,10 +154,7 @@ def _rows(api: Api, batch: Json) -> None:
 
 
 def _show(batch_id: str) -> None:
-    if batch_id:
-        st.query_params[_OPEN] = batch_id
-    elif _OPEN in st.query_params:
-        del st.query_params[_OPEN]
+    tabs.go(tabs.MANY, {_OPEN: batch_id or []})
 
 
 def _resume(api: Api, batch_id: str) -> None:

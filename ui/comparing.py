@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import changed, downloads, duties, library, matrix, notices, targets, understanding
+from ui import changed, duties, exports, library, matrix, notices, tabs, targets, understanding
 from ui.client import Api, ApiError, Json
 from ui.marks import escaped, plain
 
@@ -33,13 +33,11 @@ _EXAMPLES = {
 }  # fmt: skip
 _EACH = {"县级": "各区", "地级": "各市", "省级": "各省"}
 
+KEPT = ("compare", "duties-by", "beside-q", "beside-columns")
+"""What keeps its value while the tab, or the sub-view that holds it, is not drawn."""
+
 Stamp = tuple[int, int]
 """What the answers rest on: documents and passages. After an upload they are fetched anew."""
-
-
-def opened() -> bool:
-    """Whether the address names a sub-view to be shown."""
-    return "compare" in st.query_params
 
 
 @st.fragment
@@ -49,10 +47,7 @@ def tab(api: Api, documents: list[Json], chosen: Json, fault: str | None) -> Non
         notices.message("暂时不能对比", fault)
         return
     stamp = (len(documents), sum(document["passages"] for document in documents))
-    # A box that a sub-view does not draw would be forgotten with what stands in it.
-    for kept in ("beside-q", "beside-columns", "draft"):
-        if kept in st.session_state:
-            st.session_state[kept] = st.session_state[kept]
+    tabs.keep(KEPT)
     view = st.segmented_control(
         "对比什么", list(VIEWS), format_func=VIEWS.__getitem__, default="matrix", required=True, key="compare", label_visibility="collapsed",
         bind="query-params",
@@ -138,7 +133,7 @@ def _side_by_side(api: Api, query: str, typed: str, chosen: Json, stamp: Stamp) 
     told = [chip for chip in understanding.chips(reading, asked) if not (found["by"] == "topic" and chip.label in ("主题", "已同时检索"))]
     st.html(understanding.shown(told) + understanding.notes(reading))
     if found["rows"]:
-        downloads.offer("对照表", f"{query} 对照表", lambda name: api.export(asked | {"what": "matrix"}, name))
+        exports.of_table("对照表", f"{query} 对照表", lambda name: api.export(asked | {"what": "matrix"}, name))
         st.html(matrix.table(found))
     else:
         notices.message("没有可以对比的地区", "语料里没有这一级地区的文件。可以换成其他层级（如各省、各市）来问，或补充文件。")
@@ -152,8 +147,11 @@ def _drafts(api: Api, documents: list[Json], stamp: Stamp) -> None:
         )
         return
     label = lambda key: f"{drafts[key]['title']}（{drafts[key]['status']}，{library.file_name(drafts[key]['file'])}）"  # noqa: E731
+    named = st.query_params.get("draft")
+    if st.session_state.get("draft") != (here := named if named in drafts else None):
+        st.session_state["draft"] = here  # The address has changed since: it decides.
     draft = st.selectbox(
-        "草案", list(drafts), None, label, key="draft", placeholder="选择一份草案", label_visibility="collapsed", bind="query-params"
+        "草案", list(drafts), None, label, key="draft", placeholder="选择一份草案", label_visibility="collapsed", on_change=_choose
     )
     if not draft:
         return
@@ -171,9 +169,13 @@ def _drafts(api: Api, documents: list[Json], stamp: Stamp) -> None:
         "改动", list(counts), format_func=lambda name: f"{name} {counts[name]}", default="全部", required=True, key=f"changes-{draft[:12]}",
         label_visibility="collapsed",
     )  # fmt: skip
-    downloads.offer(f"全部改动（{len(changes)} 处）", f"{drafts[draft]['title']} 改动", lambda name: api.changes_file(draft, name))
+    exports.of_table(f"全部改动（{len(changes)} 处）", f"{drafts[draft]['title']} 改动", lambda name: api.changes_file(draft, name))
     st.html(changed.listed([c for c in changes if kind in (None, "全部", changed.kind_of(c))]))
     st.html(f'<p class="ps-hint" lang="zh-CN">草案：{escaped(label(draft))}</p>')
+
+
+def _choose() -> None:
+    tabs.go(tabs.BESIDE, {"draft": st.session_state["draft"] or []})
 
 
 def _matrix(api: Api, asked: Json, stamp: Stamp) -> Json:

@@ -3,13 +3,17 @@
 import streamlit as st
 
 from ui import documents as shelf
-from ui import library, notices, own_regions, reading, working
+from ui import library, notices, original_place, own_regions, reading, region_lookup, working
 from ui.client import Api, ApiError, Json
+from ui.marks import escaped
 
 _HINT = (
     "支持 TXT、网页、Word、WPS、PDF（扫描件需安装 OCR 组件）、Excel、图片和 ZIP 压缩包；可附 metadata.csv 更正标题、地区等，"
     "附 regions.csv 增加自设的开发区。"
 )
+
+KEPT = ("wanted", "documents-from", "reading", "region-wanted")
+"""What keeps its value while the tab is not drawn."""
 
 
 def first_files(api: Api) -> None:
@@ -32,6 +36,7 @@ def tab(api: Api, documents: list[Json]) -> None:
         _intake(api)
         shelf.table(api, documents)
         _read(api, documents)
+        region_lookup.section(api, documents)
         own_regions.section(api)
         st.html(library.usage(api.usage()))
     except ApiError as error:
@@ -83,4 +88,5 @@ def _read(api: Api, documents: list[Json]) -> None:
         placeholder="选择文件，查看它的章节、表格和略去的内容", label_visibility="collapsed",
     )  # fmt: skip
     if chosen:
-        st.html(reading.shown(api.document(chosen)))
+        link = escaped(original_place.link(original_place.Place(chosen)))
+        st.html(f'<p class="ps-hint" lang="zh-CN"><a href="{link}" target="_self">看这份文件的原文</a></p>{reading.shown(api.document(chosen))}')

@@ -50,7 +50,7 @@ def _editor(shown: list[Json], waiting: Pending) -> list[Json]:
     # A table keeps its changes by number of row: another choice of rows, or other values in them, is another table.
     facts = json.dumps([shown, st.session_state.get("ticks", 0)], ensure_ascii=False)
     key = f"documents-{hashlib.sha256(facts.encode()).hexdigest()[:16]}"
-    if st.session_state.get("documents-key") != key:
+    if st.session_state.get("documents-key") != key or key not in st.session_state:
         st.session_state["documents-key"] = key
         st.session_state["documents-rows"] = [with_pending(d, waiting.get(d["id"], {})) for d in shown]
     rows = st.session_state["documents-rows"]

@@ -4,7 +4,7 @@ from collections import Counter
 
 import streamlit as st
 
-from ui import downloads, notices, sheet, understanding
+from ui import exports, notices, sheet, understanding
 from ui.client import Api, Json
 from ui.marks import escaped, marked
 
@@ -27,7 +27,7 @@ def of_measure(api: Api, asked: Json, stamp: tuple[int, int]) -> None:
             "没有读到责任单位", "相关的段落里没有写明牵头、责任或配合的单位。可以换个说法，或选“按单位”直接查一个单位的任务。"
         )
         return
-    downloads.offer(f"责任单位（{len(rows)} 条）", f"{asked['query']} 责任单位", lambda name: api.export(asked | {"what": "duties"}, name))
+    exports.of_table(f"责任单位（{len(rows)} 条）", f"{asked['query']} 责任单位", lambda name: api.export(asked | {"what": "duties"}, name))
     _shown(rows, None)
 
 
@@ -49,7 +49,7 @@ def of_unit(api: Api, unit: str, stamp: tuple[int, int]) -> None:
         "角色", list(counts), format_func=lambda name: f"{ROLES.get(name, '全部')} {counts[name]}", default=_ALL, required=True,
         key=f"role-{unit}", label_visibility="collapsed",
     )  # fmt: skip
-    downloads.offer(f"全部任务（{len(rows)} 条）", f"{unit} 任务", lambda name: api.duties_file(unit, name))
+    exports.of_table(f"全部任务（{len(rows)} 条）", f"{unit} 任务", lambda name: api.duties_file(unit, name))
     _shown([row for row in rows if role in (None, _ALL) or _is(row, role or "", unit)], unit)
 
 

@@ -17,6 +17,9 @@ _HINT = (
     "以及哪些题没有答好。"
 )
 
+KEPT = ("eval-set", "eval-split", "eval-systems", "eval-shown", "eval-kind", "eval-system", "eval-question", "eval-first", "eval-second")
+"""What keeps its value while the tab is not drawn."""
+
 Choice = tuple[str, str]
 """A system of a run: (the run's id, the system's name)."""
 

@@ -2,7 +2,7 @@
 file: the API does."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -18,16 +18,36 @@ OTHER = {
     "bib": ("BibTeX", "bib", "application/x-bibtex"), "ris": ("RIS", "ris", "application/x-research-info-systems"),
 }  # fmt: skip
 """Format → (label, the file's end, media type)."""
+TABLE = ("xlsx", "docx", "csv", "md", "json")
+BATCH = ("xlsx", "docx", "pdf", "csv", "md", "json")
+"""What tables and batches are handed on as; the first is what most ask for."""
+
+
+def row(what: str, formats: Sequence[str], name: str, make: Callable[[str], bytes], key: str) -> None:
+    """All of a few formats at once. what: is handed on, in Chinese; name, make, key: as of `offer`."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}s"):
+        st.html(f'<span class="ps-hint" lang="zh-CN">导出{what}</span>', width="content")
+        for format_name in formats:
+            _button(format_name, (USUAL | OTHER)[format_name], _stem(name), make, key)
+
+
+def of_table(what: str, name: str, make: Callable[[str], bytes]) -> None:
+    """Buttons for a table. Arguments as those of `row`."""
+    row(what, TABLE, name, make, "table-export")
 
 
 def offer(name: str, make: Callable[[str], bytes], key: str) -> None:
     """Buttons for a file of each format. name: of the file, without its end; make: format → bytes; key: of this row."""
-    stem = re.sub(r"\W+", "_", name)[:40].strip("_") or "规划问答"
+    stem = _stem(name)
     for format_name, told in USUAL.items():
         _button(format_name, told, stem, make, key)
     with st.popover("更多格式", type="tertiary", width="content"):
         for format_name, told in OTHER.items():
             _button(format_name, told, stem, make, key)
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"\W+", "_", name)[:40].strip("_") or "规划问答"
 
 
 def _button(format_name: str, told: tuple[str, str, str], stem: str, make: Callable[[str], bytes], key: str) -> None:

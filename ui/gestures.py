@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from ui import basket, judging, near, places, saved
+from ui import basket, judging, near, original_place, places, saved
 from ui.client import Api, ApiError, Json
+from ui.original_place import Place
 
 _SCRIPT = Path(__file__).with_name("gestures.js")
 _LONGEST_QUESTION = 2000
@@ -63,10 +64,7 @@ def _done(api: Api, wish: Json) -> str:
         st.rerun()
     if act == "open":
         document, start, end = places.parsed(wish.get("ref"))
-        if "page" in st.query_params:
-            del st.query_params["page"]
-        # All at once: each change by itself would be a step for the browser's way back.
-        st.query_params.update({"doc": document, "from": str(start), "to": str(end)})
+        original_place.go(Place(document, (start, end)))
         st.rerun()
     if act == "keep":
         return basket.put(api, question, str(wish.get("ref")), on)

@@ -20,4 +20,5 @@ def message(title: str, sentence: str) -> None:
 def stopped(title: str, sentence: str) -> None:
     """A message with a button that draws the page again."""
     message(title, sentence)
-    st.button("重试", key="retry")
+    if st.button("重试", key="retry"):
+        st.rerun()  # All of the page: what is wrong was found out at its head.

@@ -1,5 +1,5 @@
-// Opens the tab 原文 where the address has come to name a place, brings the cited words into sight, and goes back to where
-// the reader came from. The text itself is plain HTML.
+// Brings the cited words into sight where the tab 原文 has come to show a place, and the reader back to where she came from.
+// Python opens the tab; the text itself is plain HTML.
 
 const NAME = "原文";
 const PATIENCE = 20000;
@@ -13,42 +13,50 @@ export default function ({ data }) {
 class View {
   constructor() {
     window.addEventListener("click", (event) => this.click(event), true);
-    window.addEventListener("popstate", () => { this.popped = true; }, true);
+    window.addEventListener("keydown", () => this.remember(), true);
   }
 
-  renew({ place }) {
+  renew({ open, place }) {
+    if (!open) return this.left();
+    this.open = true;
     if (place === this.place) return;
-    const began = this.place === undefined;
-    const popped = this.popped;
     this.place = place;
-    this.popped = false;
     clearTimeout(this.waiting);
-    if (!place) return popped && this.back();
-    if (!began) this.open();
-    this.find(performance.now() + PATIENCE);
-  }
-
-  open() {
-    const from = tabs().find((tab) => tab.ariaSelected === "true");
-    if (!from || name(from) === NAME) return;
-    this.from = { tab: name(from), top: main()?.scrollTop ?? 0 };
-    select(NAME);
-  }
-
-  back() {
-    if (!tabs().some((tab) => name(tab) === NAME && tab.ariaSelected === "true")) return;
-    const { tab, top } = this.from ?? { tab: name(tabs()[0]), top: 0 };
-    select(tab);
-    // The tab's content is as high as before only once it is drawn.
-    requestAnimationFrame(() => requestAnimationFrame(() => main()?.scrollTo({ top })));
+    if (place) this.find(performance.now() + PATIENCE);
   }
 
   click(event) {
-    this.popped = false;
+    if (this.remember()) return;
     if (event.target.closest?.("[data-original=back]")) {
       event.preventDefault();
-      this.back();
+      tabs().find((tab) => name(tab) === (this.from?.tab ?? name(tabs()[0])))?.click();
+    } else if (event.target.closest?.('[role="tab"]')) {
+      // The tab's content is as high as before only once it is drawn.
+      requestAnimationFrame(() => requestAnimationFrame(() => opened() !== NAME && this.left()));
     }
+  }
+
+  // What is done in another tab may open this one: then that is where its reader comes from.
+  remember() {
+    const tab = opened();
+    if (!tab || tab === NAME) return false;
+    this.from = { tab, top: main()?.scrollTop ?? 0 };
+    return true;
+  }
+
+  left() {
+    if (!this.open) return;
+    this.open = false;
+    this.place = undefined;
+    clearTimeout(this.waiting);
+    this.home(performance.now() + PATIENCE);
+  }
+
+  // Python's word may come before the tab it opens is shown.
+  home(until) {
+    if (this.open) return;
+    if (opened() === NAME && performance.now() < until) this.waiting = setTimeout(() => this.home(until), 50);
+    else if (this.from?.tab === opened()) main()?.scrollTo({ top: this.from.top });
   }
 
   // What Python has sent may not be drawn yet.
@@ -79,6 +87,7 @@ function name(tab) {
   return tab.textContent.trim();
 }
 
-function select(wanted) {
-  tabs().find((tab) => name(tab) === wanted)?.click();
+function opened() {
+  const tab = tabs().find((one) => one.ariaSelected === "true");
+  return tab && name(tab);
 }

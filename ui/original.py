@@ -12,7 +12,6 @@ from ui.marks import escaped, marked, shortened
 from ui.original_place import Place
 from ui.original_text import article, outline, parts
 
-NAME = "原文"
 _SCRIPT = Path(__file__).with_name("original.js")
 _WIDTH = 1400
 """Pixels of a page's picture: enough for a sharp screen."""
@@ -20,17 +19,15 @@ _SUMMARY = 120
 _WORDS, _PICTURES = "文字", "原页"
 
 
-def opened() -> bool:
-    """Whether the address asks for a document."""
-    return original_place.asked() is not None
-
-
 @st.fragment
-def tab(api: Api, documents: list[Json]) -> None:
-    """All of the tab; what is chosen in it redraws only it."""
+def tab(api: Api, documents: list[Json], is_open: bool) -> None:
+    """All of the tab, or, while it is not open, only the script that knows where its reader comes from. What is chosen in the
+    tab redraws only it."""
     place = original_place.asked()
     with st.container(key="original-place"):
-        _component()(key="original", data={"place": place.words if place else ""})
+        _component()(key="original", data={"open": is_open, "place": place.words if place else ""})
+    if not is_open:
+        return
     _chooser(documents, place)
     if place is None:
         st.html(

@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from ui import tabs
+
 _NAMES = ("doc", "from", "to", "page")
 _LONGEST = 64
 
@@ -34,18 +36,15 @@ def asked() -> Place | None:
 
 
 def go(place: Place | None) -> None:
-    """Put a place into the address, or none; the rest of it stays."""
+    """Put a place into the address, or none, and show it; the rest of the address stays."""
     named = _named(place)
-    for name in _NAMES:
-        if name in named:
-            st.query_params[name] = named[name]
-        elif name in st.query_params:
-            del st.query_params[name]
+    tabs.go(tabs.ORIGINAL, {name: named.get(name, []) for name in _NAMES})
 
 
 def link(place: Place) -> str:
     """The address of a place, the question and the filters kept."""
-    kept = [(name, value) for name in st.query_params if name not in _NAMES for value in st.query_params.get_all(name)]
+    gone = (*_NAMES, *tabs.PLACE)
+    kept = [(name, value) for name in st.query_params if name not in gone for value in st.query_params.get_all(name)]
     return "?" + urlencode([*kept, *_named(place).items()])
 
 

@@ -1,4 +1,4 @@
-"""A slice of a document as one word, by which the page's HTML names it: written, read back, put into an address. Trusts none that
+"""A slice of a document as one word, by which the page's HTML names it: written and read back. Trusts none that
 comes from the browser."""
 
 import re
@@ -19,8 +19,3 @@ def parsed(words: object) -> tuple[str, int, int]:
     if not found:
         raise ApiError("这一段的出处无法识别。请刷新页面后重试。")
     return found[1], int(found[2]), int(found[3])
-
-
-def address(document: str, span: Json) -> str:
-    """The query of the address that shows a slice in its document."""
-    return f"?doc={document}&from={int(span['start'])}&to={int(span['end'])}"

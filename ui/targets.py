@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui import comparable, downloads, figures, maps, notices, sheet, understanding
+from ui import comparable, exports, figures, maps, notices, sheet, understanding
 from ui.client import Api, Json
 from ui.comparable import Indicator, Measure, Value
 from ui.marks import escaped, plain, shortened
@@ -35,7 +35,7 @@ def draw(api: Api, asked: Json, stamp: tuple[int, int]) -> None:
     chosen = _chosen(groups, len(found["rows"]), key)
     values = chosen.values if chosen else tuple(sorted((v for group in groups for v in group.values), key=lambda v: v.region))
     st.html(coverage(reading, values, chosen))
-    downloads.offer(f"全部目标（{len(found['rows'])} 条）", asked["query"], lambda name: api.export(asked | {"what": "targets"}, name))
+    exports.of_table(f"全部目标（{len(found['rows'])} 条）", asked["query"], lambda name: api.export(asked | {"what": "targets"}, name))
     if chosen:
         _charts(chosen, reading["periods"], key)
     st.html(table(values))

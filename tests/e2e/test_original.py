@@ -157,19 +157,22 @@ def test_from_an_answer_to_its_original_and_back(tab: Any) -> None:
     hears_keys(tab)
     reference = hit.get_attribute("data-ref")
     words = hit.locator("blockquote").inner_text()
+    # All of it is seen when it is left, and nothing moves any more.
+    hit.evaluate("hit => hit.scrollIntoView({ block: 'center', behavior: 'instant' })")
     hit.get_by_text("看原文").click()
     in_sight(tab, "mark#cited")
     assert tab.get_by_role("tab", name="原文").get_attribute("aria-selected") == "true"
     assert re.sub(r"\s", "", "".join(tab.locator(".ps-text mark").all_inner_texts())) == re.sub(r"\s", "", words)
     assert f"q={QUESTION}" in unquote(tab.url) and "doc=" in tab.url
-    tab.get_by_role("button", name="返回提问").click()
-    in_sight(tab, f".ps-hit[data-ref='{reference}']")
-    # The browser's own way back does the same, and forward again opens the document.
-    tab.get_by_role("tab", name="原文").click()
+    # The browser's own way back leads to the hit, and forward again to the document; so does the button.
     tab.go_back()
     in_sight(tab, f".ps-hit[data-ref='{reference}']")
     assert "doc=" not in tab.url and tab.get_by_role("tab", name="提问").get_attribute("aria-selected") == "true"
     tab.go_forward()
+    in_sight(tab, "mark#cited")
+    tab.get_by_role("button", name="返回提问").click()
+    in_sight(tab, f".ps-hit[data-ref='{reference}']")
+    tab.get_by_role("tab", name="原文").click()
     in_sight(tab, "mark#cited")
 
 

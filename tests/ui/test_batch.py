@@ -65,7 +65,7 @@ def test_a_reference_that_is_none_asks_nothing(wanted: Any) -> None:
 
 
 def test_a_batch_from_file_to_answers(api: str, open_page: Open) -> None:
-    page = open_page(api)
+    page = open_page(api, tab="批量")
     assert "批量提问" in shown(page)
     button(page, "开始回答").click().run()
     assert "请先选择问题文件" in shown(page)
@@ -95,7 +95,7 @@ def test_a_batch_from_file_to_answers(api: str, open_page: Open) -> None:
 
 
 def test_a_refused_file_says_why(api: str, open_page: Open) -> None:
-    page = open_page(api)
+    page = open_page(api, tab="批量")
     page.file_uploader(key="batch-file").set_value([("清单.csv", "问题,规划期\n水,很久\n".encode(), "text/csv")])
     button(page, "开始回答").click().run()
     assert "清单.csv 第 2 行：规划期“很久”看不懂" in shown(page) and "batch" not in page.query_params

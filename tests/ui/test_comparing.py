@@ -107,14 +107,14 @@ def sampled(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def test_topics_stand_side_by_side(sampled: str, open_page: Open) -> None:
-    page = open_page(sampled, **{"beside-q": "各区有哪些措施", "beside-columns": "养老、生态修复"})
+    page = open_page(sampled, tab="对比", **{"beside-q": "各区有哪些措施", "beside-columns": "养老、生态修复"})
     html = shown(page)
     assert "导出对照表" in html and "9 个地区 × 2 个主题" in html and html.count('<th scope="row">') == 9
     assert "未检索到" in html and "《茶溪县“十四五”养老服务体系建设规划》" in html
 
 
 def test_periods_and_versions_come_from_the_question(sampled: str, open_page: Open) -> None:
-    page = open_page(sampled)
+    page = open_page(sampled, tab="对比")
     page.text_input(key="beside-q").set_value("墨池区创新发展草案和正式稿的区别")
     page.button(key="beside-run").click().run()
     assert "1 个地区 × 2 个版本" in shown(page)
@@ -137,7 +137,7 @@ def test_periods_and_versions_come_from_the_question(sampled: str, open_page: Op
 def test_what_cannot_be_compared_is_answered_with_advice(
     sampled: str, open_page: Open, query: str, columns: str, sentence: str
 ) -> None:
-    html = shown(open_page(sampled, **{"beside-q": query, "beside-columns": columns}))
+    html = shown(open_page(sampled, tab="对比", **{"beside-q": query, "beside-columns": columns}))
     assert sentence in html and "<u>" not in html
 
 

@@ -141,18 +141,18 @@ def sent(page: AppTest, *files: tuple[str, bytes]) -> str:
 
 def test_an_upload_is_reported_file_by_file(tmp_path: Path, open_page: Open) -> None:
     with running.api(tmp_path / "home") as address:
-        page = open_page(address)
+        page = open_page(address, tab="语料")
         plan = "2026年栖霞区政府工作报告\n\n一、重点工作\n\n修复滨江湿地300亩。\n".encode()
         html = sent(page, ("栖霞.txt", plan), ("空.txt", b""))
         assert "新增 1 个，未能读入 1 个" in html and "文件是空的" in html and "政府工作报告" in html
         assert page.text_input(key="q").value == ""
         assert httpx.get(f"{address}/v1/documents", trust_env=False).json()["total"] == 1
         # Whoever comes later sees only the first line of it.
-        assert "<details><summary><b>新增 1 个，未能读入 1 个</b>" in shown(open_page(address))
+        assert "<details><summary><b>新增 1 个，未能读入 1 个</b>" in shown(open_page(address, tab="语料"))
 
 
 def test_the_corpus_is_listed_and_narrowed(api: str, open_page: Open) -> None:
-    page = open_page(api)
+    page = open_page(api, tab="语料")
     rows = lambda: sorted(row["文件"] for row in page.session_state["documents-rows"])  # noqa: E731
     assert "3 份文件" in shown(page) and "磁盘占用：" in shown(page)
     assert rows() == ["庐阳区2026年政府工作报告.txt", "镜湖区十四五规划纲要.txt", "鸠江区生态环境保护规划.txt"]
@@ -164,7 +164,7 @@ def test_the_corpus_is_listed_and_narrowed(api: str, open_page: Open) -> None:
 
 def test_many_documents_are_shown_by_pages(api: str, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "MOST_ROWS", 2)
-    page = open_page(api)
+    page = open_page(api, tab="语料")
     rows = lambda: [row["文件"] for row in page.session_state["documents-rows"]]  # noqa: E731
     pages = page.selectbox(key="documents-from")
     assert pages.options == ["第 1–2 份，共 3 份", "第 3–3 份，共 3 份"]
@@ -176,7 +176,7 @@ def test_many_documents_are_shown_by_pages(api: str, open_page: Open, monkeypatc
 def test_a_region_is_added_with_a_code_of_its_own_and_taken_back(tmp_path: Path, open_page: Open) -> None:
     with running.api(tmp_path / "home") as address:
         running.upload(address, running.write_plans(tmp_path / "plans")[:1])
-        page = open_page(address)
+        page = open_page(address, tab="语料")
         next(b for b in page.button if b.label == "增加").click().run()
         assert "请填写名称" in shown(page)
         page.text_input(key="region-name").set_value("芜湖<经开区")

@@ -50,7 +50,7 @@ def evaluated(address: str) -> str:
 
 
 def test_without_runs_it_says_what_to_do_and_runs(address: str, open_page: Open) -> None:
-    page = open_page(address)
+    page = open_page(address, tab="评测")
     html = shown(page)
     assert "还没有评测结果" in html and "ps-scores" not in html
     assert page.selectbox(key="eval-set").value == "sample"
@@ -59,12 +59,12 @@ def test_without_runs_it_says_what_to_do_and_runs(address: str, open_page: Open)
     page.multiselect(key="eval-systems").set_value(["bm25"]).run()
     page.button(key="eval-run").click().run()
     assert settled(address)["error"] is None
-    html = shown(open_page(address))
+    html = shown(open_page(address, tab="评测"))
     assert "已保存 1 次" in html and "还没有评测结果" not in html
 
 
 def test_measures_by_kind(evaluated: str, open_page: Open) -> None:
-    page = open_page(evaluated)
+    page = open_page(evaluated, tab="评测")
     html = shown(page)
     assert "要点召回@10" in html and "前 10 段的排序质量" in html and "<th>hybrid</th>" in html
     assert page.get("vega_lite_chart")
@@ -77,7 +77,7 @@ def test_measures_by_kind(evaluated: str, open_page: Open) -> None:
 
 
 def test_a_question_is_shown_with_what_was_missed(evaluated: str, open_page: Open) -> None:
-    page = open_page(evaluated)
+    page = open_page(evaluated, tab="评测")
     assert "ps-asked" not in shown(page)
     chosen = page.selectbox(key="eval-question")
     scored = [float(option.split("　")[0]) for option in chosen.options]
@@ -88,7 +88,7 @@ def test_a_question_is_shown_with_what_was_missed(evaluated: str, open_page: Ope
 
 
 def test_one_system_against_another(evaluated: str, open_page: Open) -> None:
-    page = open_page(evaluated)
+    page = open_page(evaluated, tab="评测")
     assert page.selectbox(key="eval-second").disabled
     page.selectbox(key="eval-first").select_index(0).run()
     assert not page.selectbox(key="eval-second").disabled
@@ -102,7 +102,7 @@ def test_a_refusal_stands_in_the_tab_only(address: str, monkeypatch: pytest.Monk
         raise client.ApiError(f"评测不可用{EVIL}")
 
     monkeypatch.setattr(client.Api, "evaluations", refused)
-    html = shown(open_page(address))
+    html = shown(open_page(address, tab="评测"))
     assert "评测不可用&lt;script&gt;" in html and "ps-guide" in html and EVIL not in html
 
 

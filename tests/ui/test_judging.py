@@ -25,4 +25,3 @@ def test_what_is_no_reference_is_refused(reference: object) -> None:
 
 def test_a_reference_comes_back() -> None:
     assert places.parsed(places.reference("ab12", {"start": 3, "end": 14})) == ("ab12", 3, 14)
-    assert places.address("ab12", {"start": 3, "end": 14}) == "?doc=ab12&from=3&to=14"

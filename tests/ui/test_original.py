@@ -36,7 +36,7 @@ def place(address: str, name: str, number: int) -> dict[str, str]:
 
 
 def test_nothing_is_opened_before_a_document_is_chosen(api: str, open_page: Open) -> None:
-    page = open_page(api)
+    page = open_page(api, tab="原文")
     assert "ps-text" not in shown(page) and page.selectbox(key="original-document").value is None
     (name,) = [option for option in page.selectbox(key="original-document").options if "庐阳" in option]
     assert name == "2026年庐阳区政府工作报告 · 安徽省合肥市庐阳区 · 庐阳区2026年政府工作报告.txt"
