@@ -102,7 +102,9 @@ def inside(draw: random.Random, content: bytes) -> bytes:
         unlucky = draw.choice([name for name in old.namelist() if not name.endswith("/")])
         for name in old.namelist():
             member = old.read(name)
-            new.writestr(name, draw.choice(MUTATIONS[:-1])(draw, member) if name == unlucky and member else member)
+            changed = draw.choice(MUTATIONS[:-1])(draw, member) if name == unlucky and member else member
+            # With the day and hour in it the same seed would make other bytes.
+            new.writestr(zipfile.ZipInfo(name), changed, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

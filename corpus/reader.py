@@ -15,7 +15,7 @@ from corpus.workers import Outcome, Workers
 
 _BATCH_BYTES, _BATCH_FILES = 512 << 10, 64
 _HARMLESS = ("text", "html")
-_HARMLESS_BYTES = 1 << 20
+_HARMLESS_BYTES = 64 << 10
 _SECONDS, _SECONDS_A_MEGABYTE = 60.0, 20.0
 
 

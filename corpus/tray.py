@@ -1,7 +1,5 @@
 """Finds the files to read below given paths, with the side files beside them. Reads no plan."""
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +8,7 @@ from pathlib import Path
 
 from corpus import archives
 from corpus.errors import PlanSeekError, UnreadableFile
+from corpus.regions.place_rows import side_rows
 from corpus.regions.places import Place, read_places
 
 _SIDE_FILES = {"metadata.csv", "regions.csv"}
@@ -141,13 +140,13 @@ def _side_files(folder: Path) -> tuple[dict[str, Mapping[str, str]], list[Place]
 
 
 def _overrides(text: str, source: str) -> dict[str, Mapping[str, str]]:
-    reader = csv.DictReader(io.StringIO(text))
-    if "file" not in (reader.fieldnames or ()):
+    header, *rows = side_rows(text, source) or [[]]
+    if "file" not in header:
         raise PlanSeekError(f"{source} 缺少 file 列。表头应为：file,{','.join(FIELDS)}")
     overrides: dict[str, Mapping[str, str]] = {}
-    for row in reader:
-        known = {key: (row.get(key) or "").strip() for key in FIELDS}
-        overrides[(row["file"] or "").strip()] = {key: value for key, value in known.items() if value}
+    for cells in filter(None, rows):
+        row = dict(zip(header, map(str.strip, cells), strict=False))
+        overrides[row.get("file", "")] = {key: row[key] for key in FIELDS if row.get(key)}
     return overrides
 
 

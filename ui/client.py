@@ -61,6 +61,11 @@ class Api:
                 return None
             return _field(answer, "reason") or _sentence(answer)
 
+    def collections(self) -> list[str] | None:
+        """The collections that this key may see; None where it sees everything."""
+        found: list[str] | None = self._json("GET", "/v1/me")["collections"]
+        return found
+
     def documents(self) -> list[Json]:
         """Every document in the corpus, in short."""
         found: list[Json] = []

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import asking, batch, comparing, corpus_tab, evaluation, faults, filters, large_type, original, signing, tabs
 from ui.client import Api, ApiError, Json, Unreachable, Unsigned
+from ui.marks import escaped
 
 HERE = Path(__file__).parent
 
@@ -29,13 +30,17 @@ def _draw() -> None:
     api = _api(signing.key())
     with st.spinner("正在连接检索服务…", show_time=False):
         fault = api.fault()
-    documents = _documents(api, fault)
+    documents, seen = _documents(api, fault), api.collections()
+    _heading(documents)
+    if not documents and seen is not None:
+        told = f"您的密钥只能查看资料集「{'、'.join(seen)}」，其中还没有文件。请联系管理员。"
+        st.html(f'<div class="ps-empty" lang="zh-CN"><h2>还没有可以查看的文件</h2><p>{escaped(told)}</p></div>')
+        return
     if not documents:
-        _heading(documents)
         corpus_tab.first_files(api)
         return
-    _heading(documents)
-    opened = tabs.draw()
+    # What changes or measures the whole corpus is not for who sees a part of it.
+    opened = tabs.draw(tabs.NAMES if seen is None else tabs.OF_A_PART)
     chosen = filters.sidebar(documents)
     with opened[tabs.ORIGINAL]:
         original.tab(api, documents, bool(opened[tabs.ORIGINAL].open))
@@ -46,6 +51,8 @@ def _draw() -> None:
         tabs.EVALUATING: (partial(evaluation.tab, api), evaluation.KEPT),
     }
     for name, (draw, kept) in others.items():
+        if name not in opened:
+            continue
         if opened[name].open:
             with opened[name]:
                 draw()

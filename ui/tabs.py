@@ -1,11 +1,13 @@
 """Which tab is open: the address says so and is told so, for only what is open is drawn. Draws no tab's content."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 ASKING, ORIGINAL, BESIDE, MANY, CORPUS, EVALUATING = NAMES = ("提问", "原文", "对比", "批量", "语料", "评测")
+OF_A_PART = (ASKING, ORIGINAL, BESIDE, MANY)
+"""The tabs of who may see only some collections."""
 _IN_ADDRESS = "tab"
 PLACE = (_IN_ADDRESS, "batch")
 """What an address says of the tab itself; a link to a document goes without."""
@@ -15,14 +17,15 @@ _FIRST = {"compare": BESIDE}
 """The same of links; later this one comes and goes with what is chosen in the tab."""
 
 
-def draw() -> dict[str, Any]:
-    """The tabs by name. Where the address has come to name another one since (a link, the way back), that one is open."""
+def draw(names: Sequence[str] = NAMES) -> dict[str, Any]:
+    """These tabs by name. Where the address has come to name another one since (a link, the way back), that one is open."""
     named = _named()
+    named = named if named in names else ASKING
     if st.session_state.get("tab-named") != named:
         first = "tab-named" not in st.session_state and named == ASKING
         st.session_state["tab"] = next((tab for word, tab in _FIRST.items() if st.query_params.get(word)), named) if first else named
         st.session_state["tab-named"] = named
-    return dict(zip(NAMES, st.tabs(NAMES, key="tab", on_change=_switched), strict=True))
+    return dict(zip(names, st.tabs(names, key="tab", on_change=_switched), strict=True))
 
 
 def go(tab: str, address: Mapping[str, str | list[str]] | None = None) -> None:

@@ -66,8 +66,8 @@ def read_places(text: str, source: str) -> list[Place]:
 
     Raises PlanSeekError with the row at fault.
     """
-    rows = csv.reader(io.StringIO(text.lstrip("\ufeff")))
-    columns = {name.strip(): number for number, name in enumerate(next(rows, []))}
+    header, *rows = side_rows(text.lstrip("\ufeff"), source) or [[]]
+    columns = {name.strip(): number for number, name in enumerate(header)}
     missing = {"code", "name", "level"} - columns.keys()
     if missing:
         raise PlanSeekError(
@@ -100,6 +100,14 @@ def read_places(text: str, source: str) -> list[Place]:
         )  # fmt: skip
         places.append(place)
     return places
+
+
+def side_rows(text: str, source: str) -> list[list[str]]:
+    """The rows of a CSV that stands beside the plans. Raises PlanSeekError where it is none."""
+    try:
+        return list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise PlanSeekError(f"{source} 的内容不是表格（有一格过长或引号不成对）。请用 Excel 或 WPS 打开检查，另存为 CSV 后重试。") from error
 
 
 _ALIASES = re.compile(r"[|;；、]")

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -239,9 +240,10 @@ def _balanced(text: str, span: Span) -> list[Span]:
     for part in range(1, parts):
         # The sentence end nearest to an even share, neither part left with a few words.
         ideal = span.start + size * part / parts
-        possible = [end for end in ends if end - cuts[-1] >= 60 and span.end - end >= 60]
-        if possible:
-            cuts.append(min(possible, key=lambda end: abs(end - ideal)))
+        first, last = bisect_left(ends, cuts[-1] + 60), bisect_right(ends, span.end - 60)
+        if first < last:
+            after = bisect_left(ends, ideal, first, last)
+            cuts.append(min(ends[max(after - 1, first) : min(after + 1, last)], key=lambda end: abs(end - ideal)))
     return [
         Span(start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip()))
         for start, end in zip(cuts, [*cuts[1:], span.end], strict=True)
