@@ -60,8 +60,9 @@ def serve(settings: "Settings", host: str, port: int, ui_port: int) -> None:
     running: list[subprocess.Popen[bytes]] = []
     ended = ""
     try:
-        for command in (page, api):
-            running.append(subprocess.Popen(command, env=environment, cwd=PAGE.parents[1]))
+        # Streamlit greets in English on its standard output; what goes wrong it says on the other.
+        for command, said in ((page, subprocess.DEVNULL), (api, None)):
+            running.append(subprocess.Popen(command, env=environment, cwd=PAGE.parents[1], stdout=said))
         _announce(host, port, ui_port)
         while not ended:
             ended = next((name for name, program in zip(("页面", "接口"), running, strict=True) if program.poll() is not None), "")
