@@ -13,7 +13,7 @@ from access.model import Caller
 from desk.jobs import Jobs
 from desk.watch import Watch
 from retriever.service import Service
-from retriever.within import Within
+from retriever.within import Parts, Within
 from routes import (
     asking,
     batches,
@@ -47,6 +47,7 @@ def create_app(service: Service | None = None) -> FastAPI:
         service = Service(configuration.load())
         logs.begin(service.settings.log)
     served, settings = service, service.settings
+    parts = Parts(served)
     watch, jobs, meters = Watch(settings.home), Jobs(), metrics.Meters()
     turns = {kind.name: limits.Turns(kind) for kind in limits.KINDS}
     meters.registry.register(metrics.State(served, watch, jobs, turns))
@@ -64,7 +65,7 @@ def create_app(service: Service | None = None) -> FastAPI:
 
     def part(caller: Caller) -> FastAPI:
         """The application of one who may see only some collections: nothing in it knows of the others."""
-        within = Within(served, frozenset(caller.collections or ()), caller.id)
+        within = Within(parts, frozenset(caller.collections or ()), caller.id)
         limited = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         problems.install(limited)
         for family in (asking, documents, pages, desk, suggestions):

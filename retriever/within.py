@@ -2,6 +2,7 @@
 else. Changes no corpus."""
 
 import threading
+from collections import OrderedDict
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,22 +22,42 @@ if TYPE_CHECKING:
     from index.embedders.static import StaticEmbedder
 
 
+_MOST = 8
+"""Parts that are kept open at a time: each holds the weights of its own terms."""
+
+
+class Parts:
+    """The searchers of parts of a service's corpus, by their collections; those asked last stay open. Safe to share between
+    threads."""
+
+    def __init__(self, whole: Service) -> None:
+        self.whole = whole
+        self._lock = threading.Lock()
+        self._open: OrderedDict[frozenset[str], tuple[Searcher, Searcher]] = OrderedDict()
+
+    def searcher(self, collections: frozenset[str]) -> Searcher:
+        whole = self.whole.searcher
+        with self._lock:
+            of, found = self._open.pop(collections, (None, None))
+            if found is None or of is not whole:
+                found = Searcher(self.whole.settings.home, whole.tools, (whole, collections))
+            self._open[collections] = whole, found
+            while len(self._open) > _MOST:
+                self._open.popitem(last=False)
+            return found
+
+
 class Within(Service):
     """What the whole service has loaded is used, not loaded again. owner: whose baskets and batches these are."""
 
-    def __init__(self, whole: Service, collections: frozenset[str], owner: str) -> None:
-        super().__init__(whole.settings)
-        self.owner, self._whole, self._collections = owner, whole, collections
-        self._under = threading.Lock()
-        self._found: tuple[Searcher, Searcher] | None = None
+    def __init__(self, parts: Parts, collections: frozenset[str], owner: str) -> None:
+        super().__init__(parts.whole.settings)
+        self.owner, self._parts, self._collections = owner, parts, collections
+        self._whole = parts.whole
 
     @property
     def searcher(self) -> Searcher:
-        whole = self._whole.searcher
-        with self._under:
-            if self._found is None or self._found[0] is not whole:
-                self._found = whole, Searcher(self.settings.home, whole.tools, (whole, self._collections))
-            return self._found[1]
+        return self._parts.searcher(self._collections)
 
     def store(self) -> Store:
         return Store(self.settings.home / "corpus.sqlite", collections=self._collections)

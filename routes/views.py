@@ -8,8 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from access.model import Caller
 
-_MOST = 16
-"""Views that are kept open at a time: each holds the weights of its terms."""
+_MOST = 64
+"""Applications that are kept at a time."""
 
 
 class Views:

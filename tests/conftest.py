@@ -5,12 +5,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.dependencies import models
 
 from index.embedders import load_bundled
 from index.embedders.static import StaticEmbedder
@@ -67,6 +68,15 @@ def planseek() -> Command:
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so would every program that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def forget_applications() -> Iterator[None]:
+    """FastAPI remembers every route function it has seen, and a route of ours holds its service: 100 MB each."""
+    yield
+    for remembering in vars(models).values():
+        if callable(clear := getattr(remembering, "cache_clear", None)):
+            clear()
 
 
 @pytest.fixture(scope="session")
