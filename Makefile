@@ -13,15 +13,17 @@ run: setup
 	$(BIN)/planseek ingest corpus/samples
 	$(BIN)/planseek serve
 
+# A file's tests share what they open: two files at a time.
+TOGETHER := -n 2 --dist loadfile
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TOGETHER)
 
 # The same tests, or those of TESTS=…, where no way leads off this machine (Linux; util-linux and iproute2).
 TESTS :=
 test-offline: setup
-	unshare $(if $(filter 0,$(shell id -u)),,--map-root-user) --net sh -c 'ip link set lo up && ! ip route get 192.0.2.1 2>/dev/null && exec $(BIN)/python -m pytest $(TESTS)'
+	unshare $(if $(filter 0,$(shell id -u)),,--map-root-user) --net sh -c 'ip link set lo up && ! ip route get 192.0.2.1 2>/dev/null && exec $(BIN)/python -m pytest $(TOGETHER) $(TESTS)'
 
 setup: $(VENV)/ready
 

@@ -202,6 +202,10 @@ class Service:
         self.lexicon()
         return report
 
+    def shows(self, document_id: str) -> bool:
+        """Whether what is known of a document, even of one that is not there any more, may be told."""
+        return True
+
     def store(self) -> Store:
         """An open store to read from; the caller closes it."""
         return Store(self.settings.home / "corpus.sqlite")

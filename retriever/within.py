@@ -59,6 +59,9 @@ class Within(Service):
     def searcher(self) -> Searcher:
         return self._parts.searcher(self._collections)
 
+    def shows(self, document_id: str) -> bool:
+        return document_id in self.searcher.corpus().documents
+
     def store(self) -> Store:
         return Store(self.settings.home / "corpus.sqlite", collections=self._collections)
 

@@ -146,8 +146,7 @@ def routes(served: Service) -> APIRouter:
     @router.get("/judgements", summary="一个问题下已有的评价")
     def judged(query: Annotated[str, Query(min_length=1, max_length=20_000)]) -> Json:
         marks = own.marks_of(rows_of("mine", served.settings.home), query.strip())
-        seen = corpus().documents if marks else {}
-        return {"marks": [_place(place) | {"mark": mark} for place, mark in marks.items() if place[0] in seen]}
+        return {"marks": [_place(place) | {"mark": mark} for place, mark in marks.items() if served.shows(place[0])]}
 
     return router
 

@@ -167,6 +167,15 @@ def test_what_concerns_the_whole_corpus_is_refused(client: TestClient, within: d
     assert client.post("/v1/judgements", json=marks, headers=within).status_code == 403
 
 
+def test_marks_on_documents_outside_are_not_told(client: TestClient, within: dict[str, str], all_of_it: dict[str, str]) -> None:
+    rows = client.get("/v1/documents", headers=all_of_it).json()["documents"]
+    inside = [row["id"] for row in client.get("/v1/documents", headers=within).json()["documents"]]
+    marks = [{"document": row["id"], "start": 0, "end": 5, "mark": "无用"} for row in rows]
+    assert client.post("/v1/judgements", json={"query": "生态修复", "marks": marks}, headers=all_of_it).status_code == 200
+    told = {name: client.get("/v1/judgements?query=生态修复", headers=header).json()["marks"] for name, header in (("all", all_of_it), ("mine", within))}
+    assert len(told["all"]) == 5 and sorted(mark["document"] for mark in told["mine"]) == sorted(inside)
+
+
 def test_callers_are_told_what_they_may(client: TestClient, within: dict[str, str], all_of_it: dict[str, str]) -> None:
     assert client.get("/v1/me", headers=within).json() == {"name": "外单位", "role": "读者", "collections": ["公开"]}
     assert client.get("/v1/me", headers=all_of_it).json() == {"name": "本科室", "role": "读者", "collections": None}

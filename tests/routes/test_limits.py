@@ -1,8 +1,10 @@
 """What the service takes on: rates by hand arithmetic, turns on a real event loop, sizes over real routes, refusals in Chinese."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -19,6 +21,14 @@ from routes import limits
 from routes.limits import Full, Kind, Limits, Rates, Turns, kind_of
 from settings import Settings
 from tests.test_app import problem
+
+T = TypeVar("T")
+
+
+def played(scene: Coroutine[Any, Any, T]) -> T:
+    """What a scene comes to, on a loop and a thread of its own: a browser under test keeps this thread's loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, scene).result()
 
 
 class Clock:
@@ -97,7 +107,7 @@ def test_turns_are_given_in_order_and_past_the_queue_there_is_none() -> None:
         await come("e")
         return seen
 
-    assert asyncio.run(scene()) == ["a", "d refused", "b", "c", "e"]
+    assert played(scene()) == ["a", "d refused", "b", "c", "e"]
 
 
 def test_who_waits_in_vain_is_refused_and_leaves_the_queue() -> None:
@@ -109,7 +119,7 @@ def test_who_waits_in_vain_is_refused_and_leaves_the_queue() -> None:
                     raise AssertionError
         assert (turns.under_way, turns.waiting) == (0, 0)
 
-    asyncio.run(scene())
+    played(scene())
 
 
 def test_a_service_that_is_full_sheds_and_recovers_by_itself() -> None:
@@ -138,7 +148,7 @@ def test_a_service_that_is_full_sheds_and_recovers_by_itself() -> None:
             assert "服务正忙" in problem(answers[8], 503) and answers[8].headers["Retry-After"] == "5"
             assert (await client.post("/v1/ask", content="after")).text == "after"
 
-    asyncio.run(scene())
+    played(scene())
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +190,7 @@ def test_a_body_past_a_megabyte_is_refused_while_it_arrives(home: Path, announce
             headers = {"Content-Length": str(64 << 16)} if announced else {}
             return await client.post("/v1/search", content=chunks(), headers=headers)
 
-    assert "1 MB" in problem(asyncio.run(scene()), 413)
+    assert "1 MB" in problem(played(scene()), 413)
     assert sent == (0 if announced else (1 << 20) + (1 << 16)), "what stands behind the limit is not read"
 
 
@@ -205,6 +215,6 @@ def test_an_upload_past_the_limit_of_all_its_files_is_refused_while_it_arrives(h
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
             return await client.post("/v1/ingest", content=parts(), headers={"Content-Type": "multipart/form-data; boundary=x"})
 
-    assert "32 MB" in problem(asyncio.run(scene()), 413)
+    assert "32 MB" in problem(played(scene()), 413)
     assert limit <= sent <= limit + (2 << 20)
     assert not (home / "corpus.sqlite").exists()
