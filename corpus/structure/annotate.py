@@ -71,6 +71,7 @@ class _Annotator:
         self.ends = [line.span.end for line in self.lines]
         self.stack = Stack(self.numbers, after)
         self.sections = [Section(span, 0, "标记", "boilerplate") for span in survey.marks]
+        self.marked = frozenset(edge for mark in survey.marks for edge in (mark.start, mark.end))
         self.paragraphs: list[Paragraph] = []
         self.glossary = False
         self.box: _Box | None = None
@@ -225,6 +226,8 @@ class _Annotator:
             line = lines[index]
             if not (opens or self.survey.wrapped(index, self._headed())) or self.survey.opens(index, self.glossary):
                 break
+            if end in self.marked or line.span.start in self.marked:
+                break  # a mark between them would stand in the paragraph
             end, opens = line.span.end, False
             index += 1
         self._body(Span(start, end))

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.model import Hint, Reading, Span
@@ -294,6 +294,7 @@ def covered_by_sections(text: str, annotation: Annotation) -> set[int]:
 
 @settings(max_examples=250, deadline=None)
 @given(TEXTS)
+@example("名词解释\r0:\r__0:__\r# 0")
 def test_properties_of_any_text(text):
     annotation = annotate(Reading(text))
     pieces = list(cut(text, annotation.paragraphs))
