@@ -198,8 +198,16 @@ class Tokenizer:
         return terms
 
 
+# What NFKC makes of the marks that every text is full of. Once they are gone most texts pass its quick check, in a tenth of
+# the time; and it is the same, for it takes every character apart by itself before it joins any.
+_WIDE = tuple((wide, unicodedata.normalize("NFKC", wide)) for wide in "，；：（）！？％～＋－．／\u3000…℃")
+
+
 def fold(text: str) -> str:
     """NFKC, lower case, traditional to simplified script: how text is matched, never how it is stored or shown."""
+    if not text.isascii():
+        for wide, narrow in _WIDE:
+            text = text.replace(wide, narrow)
     return _simplified(unicodedata.normalize("NFKC", text).lower())
 
 

@@ -4,9 +4,12 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import index.tokenizer as tokenizer_module
 from corpus import formats
@@ -60,6 +63,17 @@ def test_the_dictionarys_terms_are_terms(tokenizer: Tokenizer) -> None:
 )  # fmt: skip
 def test_folding(written: str, folded: str) -> None:
     assert fold(written) == folded
+
+
+# Marks that are folded ahead, and what joins with a neighbour: combining marks, Hangul and kana, letters of several characters.
+JOINING = "，；：（）！？％～＋－．／　…℃\u0301\u0338\u0345\u0323\u0307Σαᄀ\u1161\u11a8\u3099かAÅﬁ①㎡弯薊口 ¨ẛ"
+
+
+@given(st.text(st.one_of(st.sampled_from(JOINING), st.characters(codec="utf-8")), max_size=20))
+@example(VARIED)
+def test_folding_ahead_changes_nothing(text: str) -> None:
+    """NFKC (Unicode Standard Annex 15), lower case, then OpenCC: the definition, step by step."""
+    assert fold(text) == tokenizer_module._simplified(unicodedata.normalize("NFKC", text).lower())
 
 
 @pytest.mark.parametrize(
