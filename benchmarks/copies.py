@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.model import calibration
-from corpus.links import copies
+from corpus.links import copies, stars
 from corpus.regions.places import Gazetteer, Place
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +65,7 @@ def planted(gazetteer: Gazetteer, half: int) -> dict[str, Any]:
         for line in (PAIRS / f"{name}.jsonl").read_text("utf-8").splitlines()[half::2]:
             row = json.loads(line)
             total[row["same"]] += 1
-            linked = copies.families([row["a"], row["b"]], gazetteer)[0] is not None
+            linked = stars.families([row["a"], row["b"]], gazetteer)[0] is not None
             if linked != row["same"]:
                 (missed if row["same"] else wrong).append(row["how"])
     found = total[True] - len(missed)
@@ -110,7 +110,7 @@ def speed(texts: list[str], origins: list[int], gazetteer: Gazetteer) -> dict[st
     rows, signing = _timed(lambda: copies.signatures(texts))
     named_rows, naming = _timed(lambda: copies.signatures(texts, gazetteer))
     signed = _peak()
-    named, linking = _timed(lambda: copies.link(named_rows, texts.__getitem__, gazetteer))
+    named, linking = _timed(lambda: stars.link(named_rows, texts.__getitem__, gazetteer))
     linked = _peak()
     made = [n for n, origin in enumerate(origins) if origin != n]
     rejoined = sum(named[n] is not None and named[n] == named[origins[n]] for n in made)
@@ -166,7 +166,7 @@ def beside(texts: list[str]) -> dict[str, Any]:
     )
     theirs, theirs_s = _timed(sketched)
     rows = copies.signatures(texts)
-    _, our_link_s = _timed(lambda: copies.link(rows, texts.__getitem__))
+    _, our_link_s = _timed(lambda: stars.link(rows, texts.__getitem__))
     _, their_link_s = _timed(bucketed)
     ours_off, theirs_off = [], []
     sketches = np.array([sketch.hashvalues for sketch in theirs])

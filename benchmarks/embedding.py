@@ -12,7 +12,7 @@ from benchmarks.model import Figure, Section, calibration
 from corpus.errors import PlanSeekError
 from eval.ground import shared_folder
 from eval.questions import read_set
-from index.generations import index_text
+from index.catalogue import index_text
 from retriever.model import Query
 from retriever.service import Service
 from training import texts

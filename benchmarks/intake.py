@@ -18,8 +18,8 @@ import numpy as np
 from benchmarks.model import calibration
 from corpus.workers import cores
 from index.embedders import load_bundled
-from index.generations import Makers
 from index.ingest import ingest
+from index.segments import Makers
 from index.tokenizer import Tokenizer
 
 ROOT = Path(__file__).parents[1]

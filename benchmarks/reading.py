@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks.model import Figure, Section, markdown
@@ -96,7 +96,7 @@ def _expected(code: str, nuggets: Iterable[Nugget]) -> list[Nugget]:
     return [n for n in nuggets if n.document == own] or [Nugget(own, NUISANCES)]
 
 
-def _districts(documents: dict[str, Document]) -> list[list[str]]:
+def _districts(documents: Mapping[str, Document]) -> list[list[str]]:
     rows = []
     for number, (name, code) in enumerate(zip(_frozen_districts(), COUNTIES, strict=True)):
         document = documents[name]

@@ -14,7 +14,7 @@ from corpus import schema
 from corpus.errors import PlanSeekError
 from corpus.store import Store
 from desk.upkeep import Examination, examined
-from index.generations import Makers
+from index.segments import Makers
 from retriever.expand import Lexicon
 from retriever.model import Query
 from retriever.rerankers import load_reranker

@@ -20,9 +20,9 @@ from desk.backup import backed_up
 from desk.mending import mended
 from desk.restore import restored
 from index.embedders import load_bundled
-from index.generations import Makers
 from index.ingest import ingest
 from index.library import correct
+from index.segments import Makers
 from index.tokenizer import Tokenizer
 
 ROOT = Path(__file__).parents[1]

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from corpus import formats, intake
 from corpus.errors import UnreadableFile
@@ -87,6 +86,12 @@ def _batches(tasks: Iterable[Task]) -> Iterator[list[Task]]:
         yield batch
 
 
-@lru_cache(maxsize=1)
+_known: list[tuple[tuple[Place, ...], Gazetteer]] = []
+"""The gazetteer in use, with the places that users added to it."""
+
+
 def _gazetteer(places: tuple[Place, ...]) -> Gazetteer:
-    return Gazetteer(places)
+    # A cache by hash would go through thousands of places for every file; those of a batch are one and the same tuple.
+    if not _known or (_known[0][0] is not places and _known[0][0] != places):
+        _known[:] = [(places, Gazetteer(places))]
+    return _known[0][1]

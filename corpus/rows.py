@@ -1,7 +1,8 @@
 """Documents and passages as the rows of the store, and back. Reads and writes no database."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,6 +53,15 @@ def sheaf(document: Document, passages: Sequence[Passage], joints: Mapping[str, 
     return Sheaf(row, rows, pack(document.runs))
 
 
+def fingerprint(text: str, passages: Iterable[Sequence[Any]]) -> str:
+    """What of a document is indexed, in 32 hex digits: its text, and of each passage its place, trail, paragraphs and page (the
+    columns of Sheaf.passages but the region)."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+    for _, start, end, trail, headings, first, last, _, page in passages:
+        digest.update(f"{start}\t{end}\t{headings}\t{first}\t{last}\t{page}\t{trail}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:32]
+
+
 def listed(bound: Sheaf, file: str, gazetteer: Gazetteer, edits: Edits) -> Document:
     """A sheaf's document as a listing shows it: without text, sections and tables."""
     row = [HEAVY[name].strip("'") if name in HEAVY else value for name, value in zip(COLUMNS, bound.document, strict=True)]
@@ -63,17 +73,12 @@ def document_of(row: Sequence[Any], files: tuple[str, ...], gazetteer: Gazetteer
     code = content.pop("region")
     content.pop("joints")
     edits = json.loads(content.pop("edits"))
-    sections, tables, pages, notes, evidence = (
-        json.loads(content.pop(name)) for name in ("sections", "tables", "pages", "notes", "evidence")
-    )
+    sections, tables = leaves_of(content.pop("sections"), content.pop("tables"))
+    pages, notes, evidence = (json.loads(content.pop(name)) for name in ("pages", "notes", "evidence"))
     document = Document(
         **content, files=files,
         region=gazetteer.region(code) if code in gazetteer.places else None,
-        sections=tuple(Section(Span(a, b), level, heading, k) for a, b, level, heading, k in sections),
-        tables=tuple(
-            Table(Span(*span), tuple(Span(*c) for c in columns), tuple(tuple(Span(*c) for c in cells) for cells in rows))
-            for span, columns, rows in tables
-        ),
+        sections=sections, tables=tables,
         pages=tuple(pages), notes=tuple(notes),
         evidence={
             key: Evidence(Span(**e["span"]) if e["span"] else None, e["confidence"], e["source"])
@@ -81,6 +86,17 @@ def document_of(row: Sequence[Any], files: tuple[str, ...], gazetteer: Gazetteer
         },
     )  # fmt: skip
     return applied(document, edits, gazetteer)
+
+
+def leaves_of(sections: str, tables: str) -> tuple[tuple[Section, ...], tuple[Table, ...]]:
+    """Sections and tables as they are stored."""
+    return (
+        tuple(Section(Span(a, b), level, heading, k) for a, b, level, heading, k in json.loads(sections)),
+        tuple(
+            Table(Span(*span), tuple(Span(*c) for c in columns), tuple(tuple(Span(*c) for c in cells) for cells in rows))
+            for span, columns, rows in json.loads(tables)
+        ),
+    )
 
 
 def place_row(place: Place) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """The tables of the store and the steps that bring an older one up to date. Executes nothing."""
 
-VERSION = 3
+VERSION = 4
 FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE region (code TEXT PRIMARY KEY, name TEXT NOT NULL, level TEXT NOT NULL, parent TEXT, aliases TEXT NOT NULL);
@@ -34,6 +34,21 @@ CREATE TABLE layout (
 """,
     2: """
 ALTER TABLE document ADD COLUMN edits TEXT NOT NULL DEFAULT '{}';
+""",
+    # A document's fingerprint says what of it is indexed (see corpus.rows.fingerprint).
+    # From here on passage.signature is the digest of the wording alone; passages that go leave theirs in `gone`. A listing of
+    # documents has an index of its own: the columns behind `text` are reached through all of its pages.
+    3: """
+ALTER TABLE document ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+CREATE INDEX IF NOT EXISTS document_fingerprint ON document(id, fingerprint);
+UPDATE passage SET signature = NULL WHERE signature IS NOT NULL;
+CREATE INDEX IF NOT EXISTS passage_signature ON passage(signature);
+CREATE TABLE IF NOT EXISTS wording (shelf INTEGER PRIMARY KEY, records BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS sketch (shelf INTEGER PRIMARY KEY, columns BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS bridge (wording INTEGER NOT NULL, centre INTEGER NOT NULL, PRIMARY KEY (wording, centre)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS gone (number INTEGER PRIMARY KEY, signature BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS document_listing ON document(
+  id, title, region, kind, period, status, issued, number, issuer, collection, pages, notes, joints, evidence, follows, missing, final, edits);
 """,
 }
 """Version → the statements that bring a store of that version to the next one."""

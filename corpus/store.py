@@ -4,7 +4,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from corpus.errors import Busy, NotReady, PlanSeekError, Unknown, of_database
 from corpus.layout import unpack
 from corpus.model import Document, Passage, Region, Run, Span
 from corpus.regions.places import Gazetteer, Place
-from corpus.rows import COLUMNS, HEAVY, SETTLED, Sheaf, document_of, dump, place_of, place_row
+from corpus.rows import COLUMNS, HEAVY, SETTLED, Sheaf, document_of, dump, fingerprint, place_of, place_row
+from corpus.standing import Standing
+from corpus.wordings import Wordings
 
 
 class Store:
@@ -46,6 +48,7 @@ class Store:
             raise PlanSeekError(
                 f"语料库 {path} 的版本（{version}）与程序（{schema.VERSION}）不符。请用新的 --home 文件夹重新导入。"
             )
+        self.wordings = Wordings(self._db)
         if collections is not None:
             self._show_only(collections)
 
@@ -199,11 +202,13 @@ class Store:
         orphans = [
             r[0] for r in self._db.execute("SELECT id FROM document WHERE id NOT IN (SELECT document FROM file)")
         ]
-        self._db.executemany("DELETE FROM document WHERE id = ?", [(orphan,) for orphan in orphans])
+        for orphan in orphans:
+            self.remove_document(orphan)
         return orphans
 
     def remove_document(self, document_id: str) -> None:
         """Delete a document with its files' names and its passages."""
+        self.wordings.put_gone(document_id)
         self._db.execute("DELETE FROM document WHERE id = ?", (document_id,))
 
     def put(self, bound: Sheaf) -> None:
@@ -214,12 +219,15 @@ class Store:
             f" ON CONFLICT (id) DO UPDATE SET {changes}",
             bound.document,
         )
+        self.wordings.put_gone(bound.id)
         self._db.execute("DELETE FROM passage WHERE document = ?", (bound.id,))
         self._db.executemany(
             'INSERT INTO passage (document, start, "end", trail, headings, paragraph, last_paragraph, region, page)'
             " VALUES (?,?,?,?,?,?,?,?,?)",
             bound.passages,
         )
+        text = bound.document[COLUMNS.index("text")]
+        self._db.execute("UPDATE document SET fingerprint = ? WHERE id = ?", (fingerprint(text, bound.passages), bound.id))
         if bound.layout:
             self._db.execute("INSERT OR REPLACE INTO layout VALUES (?, ?)", (bound.id, bound.layout))
         else:
@@ -250,9 +258,20 @@ class Store:
             "UPDATE passage SET region = ?3 WHERE document = ?1 AND start = ?2 AND region IS NOT ?3", rows
         )
 
-    def joints(self) -> dict[str, dict[str, Any]]:
-        """Document id → what was read of its links with its neighbours (see corpus.links.continuation)."""
-        return {row[0]: json.loads(row[1]) for row in self._db.execute("SELECT id, joints FROM document")}
+    def standings(self) -> dict[str, Standing]:
+        """Every document by its id, as it is corrected, in the order of `documents`."""
+        places = self.gazetteer().places
+        first = dict(self._db.execute("SELECT document, MIN(path) FROM file GROUP BY document"))
+        found = []
+        for name, title, region, status, period, issued, joints, edits, *settled in self._db.execute(
+            "SELECT id, title, region, status, period, issued, joints, edits, follows, missing, final FROM document"
+        ):
+            fields = {"title": title, "region": region, "status": status, "period": period, "issued": issued}
+            fields.update((field, value) for field, value in json.loads(edits).items() if field in fields)
+            if fields["region"] not in places:
+                fields["region"] = None
+            found.append(Standing(name, **fields, file=first.get(name, ""), joints=json.loads(joints), settled=tuple(settled)))
+        return {standing.id: standing for standing in sorted(found, key=lambda s: (s.file, s.id))}
 
     def joints_of(self, document_id: str) -> dict[str, Any]:
         """The joints of one document."""
@@ -265,18 +284,40 @@ class Store:
         row = self._db.execute("SELECT runs FROM layout WHERE document = ?", (document_id,)).fetchone()
         return unpack(row[0]) if row else ()
 
-    def documents(self, *, with_text: bool = True) -> list[Document]:
-        """All documents ordered by their first file; without text, sections and tables for listings."""
+    def documents(self, *, with_text: bool = True, only: Iterable[str] | None = None) -> list[Document]:
+        """All documents, or those of some ids, ordered by their first file; without text, sections and tables for listings."""
         gazetteer = self.gazetteer()
+        wanted = None if only is None else dump(list(only))
         files: dict[str, list[str]] = {}
-        for path, document in self._db.execute("SELECT path, document FROM file ORDER BY path"):
+        among = "" if wanted is None else " WHERE document IN (SELECT value FROM json_each(:wanted))"
+        for path, document in self._db.execute(f"SELECT path, document FROM file{among} ORDER BY path", {"wanted": wanted}):
             files.setdefault(document, []).append(path)
         columns = ", ".join(
             name if with_text else HEAVY.get(name, name) for name in (*COLUMNS, *SETTLED)
         )
-        rows = self._db.execute(f"SELECT {columns} FROM document").fetchall()
+        among = among.replace("WHERE document", "WHERE id")
+        rows = self._db.execute(f"SELECT {columns} FROM document{among}", {"wanted": wanted}).fetchall()
         documents = [document_of(row, tuple(files.get(row[0], ())), gazetteer) for row in rows]
         return sorted(documents, key=lambda d: (d.files[:1], d.id))
+
+    def fingerprints(self) -> list[tuple[str, str]]:
+        """(id, fingerprint of what is indexed) of every document, by id; those that an earlier version left out are made good."""
+        missing = [row[0] for row in self._db.execute("SELECT id FROM document WHERE fingerprint = ''")]
+        for name in missing:
+            rows = self._db.execute(
+                'SELECT document, start, "end", trail, headings, paragraph, last_paragraph, region, page FROM passage'
+                " WHERE document = ? ORDER BY start",
+                (name,),
+            )
+            self._db.execute("UPDATE document SET fingerprint = ? WHERE id = ?", (fingerprint(self.text(name), rows), name))
+        return self._db.execute("SELECT id, fingerprint FROM document ORDER BY id").fetchall()
+
+    def text(self, document_id: str) -> str:
+        """The text of a document that must be there. Raises Unknown."""
+        row = self._db.execute("SELECT text FROM document WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            raise Unknown(f"没有编号为 {document_id} 的文档。")
+        return str(row[0])
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """(document id, text) one by one, ordered by id: all of them together may not fit into memory."""
@@ -322,48 +363,12 @@ class Store:
             )
         return passages
 
-    # — near-copies ————————————————————————————————————————————————————————————————————————————————————————————
+    def regions_and_families(self) -> list[tuple[str | None, str | None]]:
+        """The code of the region and the family of every passage, ordered by document and place."""
+        return self._db.execute("SELECT region, family FROM passage ORDER BY document, start").fetchall()
 
-    def unsigned(self) -> list[tuple[str, int]]:
-        """(document, start) of the passages that have no signature yet, in order."""
-        return self._db.execute(
-            "SELECT document, start FROM passage WHERE signature IS NULL ORDER BY document, start"
-        ).fetchall()
-
-    def signed(self) -> tuple[list[tuple[str, int]], list[bytes], list[str | None]]:
-        """(document, start), signature and family of every passage that has a signature, in order."""
-        rows = self._db.execute(
-            "SELECT document, start, signature, family FROM passage WHERE signature IS NOT NULL ORDER BY document, start"
-        ).fetchall()
-        return [row[:2] for row in rows], [row[2] for row in rows], [row[3] for row in rows]
-
-    def sign(self, keys: Sequence[tuple[str, int]], signatures: Sequence[bytes]) -> None:
-        self._db.executemany(
-            "UPDATE passage SET signature = ? WHERE document = ? AND start = ?",
-            [(signature, *key) for key, signature in zip(keys, signatures, strict=True)],
-        )
-
-    def forget_signatures(self) -> None:
-        self._db.execute("UPDATE passage SET signature = NULL WHERE signature IS NOT NULL")
-
-    def put_families(self, rows: Iterable[tuple[tuple[str, int], str | None]]) -> None:
-        """Write the family of passages by (document, start)."""
-        self._db.executemany(
-            "UPDATE passage SET family = ? WHERE document = ? AND start = ?", [(family, *key) for key, family in rows]
-        )
-
-    def passage_texts(self, keys: Sequence[tuple[str, int]]) -> list[str]:
-        """The words of passages by (document, start); a document's text is read once for those that follow one another."""
-        texts = []
-        name, whole, ends = "", "", {}
-        for document, start in keys:
-            if document != name:
-                name = document
-                whole = self._db.execute("SELECT text FROM document WHERE id = ?", (document,)).fetchone()[0]
-                ends = dict(self._db.execute('SELECT start, "end" FROM passage WHERE document = ?', (document,)))
-            texts.append(whole[start : ends[start]])
-        return texts
-
-    def passage_counts(self) -> dict[str, int]:
-        """Document id → number of passages."""
-        return dict(self._db.execute("SELECT document, COUNT(*) FROM passage GROUP BY document"))
+    def passage_counts(self, only: Iterable[str] | None = None) -> dict[str, int]:
+        """Document id → number of passages, of all documents or those of some ids."""
+        among = "" if only is None else "WHERE document IN (SELECT value FROM json_each(:wanted))"
+        wanted = {"wanted": dump(list(only or ()))}
+        return dict(self._db.execute(f"SELECT document, COUNT(*) FROM passage {among} GROUP BY document", wanted))

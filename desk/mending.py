@@ -18,6 +18,7 @@ from index import generations
 from index.ingest import ingest
 from index.integrity import synced
 from index.library import source_of
+from index.segments import Makers
 from index.writing import Progress, writing
 
 _EMPTIED = """UPDATE document SET sections = '[]', tables = '[]', pages = '[]', notes = '[]', joints = '{}', evidence = '{}',
@@ -26,7 +27,7 @@ _EMPTIED = """UPDATE document SET sections = '[]', tables = '[]', pages = '[]', 
 
 
 def mended(
-    home: Path, makers: Callable[[], generations.Makers], progress: Progress
+    home: Path, makers: Callable[[], Makers], progress: Progress
 ) -> tuple[Examination, tuple[Finding, ...]]:
     """Repair what can be, and examine anew: what is left, and what is no more. Raises PlanSeekError where a repair cannot be
     begun (another writer, a full disk)."""
@@ -56,7 +57,7 @@ def mended(
     return now, tuple(finding for finding in before.findings if finding.mend and finding.what not in left)
 
 
-def _build_again(home: Path, makers: generations.Makers, progress: Progress, *, anew: bool = False) -> None:
+def _build_again(home: Path, makers: Makers, progress: Progress, *, anew: bool = False) -> None:
     """Build the index from the store; anew: even where it is whole."""
     with writing(home, makers, progress) as now:
         generation = now.store.meta("generation")
@@ -66,7 +67,7 @@ def _build_again(home: Path, makers: generations.Makers, progress: Progress, *, 
         now.indexed(moved=True)
 
 
-def _read_again(home: Path, makers: generations.Makers, wanted: Collection[str], progress: Progress) -> set[str]:
+def _read_again(home: Path, makers: Makers, wanted: Collection[str], progress: Progress) -> set[str]:
     """Read the files of some documents as if they had never been read; the ids of those for which it went well."""
     with closing(Store(home / "corpus.sqlite")) as store, store.writing():
         known = {key: row for key, row in store.files().items() if row[0] in wanted}
@@ -89,7 +90,7 @@ def _readable(store: Store, name: str) -> bool:
         return False
 
 
-def _ingest(home: Path, makers: generations.Makers, keys: Sequence[str], progress: Progress) -> set[str]:
+def _ingest(home: Path, makers: Makers, keys: Sequence[str], progress: Progress) -> set[str]:
     sources = sorted({source for key in keys if (source := source_of(key))})
     if not sources:
         return set()
@@ -97,7 +98,7 @@ def _ingest(home: Path, makers: generations.Makers, keys: Sequence[str], progres
     return {file.document.id for file in report.files if file.document and file.status in ("added", "replaced")}
 
 
-def _save_rows(home: Path, makers: generations.Makers, progress: Progress) -> None:
+def _save_rows(home: Path, makers: Makers, progress: Progress) -> None:
     """Put every row of a damaged store that can be read into a new one, and read the files of documents that cannot be. The
     damaged file stays beside it under another name."""
     path = home / "corpus.sqlite"
@@ -119,6 +120,8 @@ def _save_rows(home: Path, makers: generations.Makers, progress: Progress) -> No
                 new.execute(f'DELETE FROM {table} WHERE "{column}" NOT IN (SELECT "{key}" FROM {parent})')
         if not new.execute("SELECT EXISTS (SELECT 1 FROM document)").fetchone()[0] and not lost:
             raise PlanSeekError(f"{path} 里已没有能读出的文档。请从备份恢复（planseek restore），或换一个 --home 重新导入。")
+        # Of what is left, not of what there was.
+        new.execute("UPDATE document SET fingerprint = ''")
         new.commit()
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     aside = unused(home / "corpus.sqlite.damaged")

@@ -24,6 +24,7 @@ from desk.upkeep import free_to_write, unused
 from index import generations
 from index.integrity import synced
 from index.library import UPLOADS
+from index.segments import Makers
 from index.swap import put_in_place
 from index.writing import Progress, writing
 
@@ -46,7 +47,7 @@ class Restored:
 
 
 def restored(
-    file: Path, home: Path, makers: Callable[[], generations.Makers], *, force: bool, progress: Progress
+    file: Path, home: Path, makers: Callable[[], Makers], *, force: bool, progress: Progress
 ) -> Restored:
     """Put a backup in the place of a home. Raises PlanSeekError, and then the home is as it was."""
     occupied = home.exists() and (not home.is_dir() or any(home.iterdir()))
@@ -136,7 +137,7 @@ def _unpack(archive: zipfile.ZipFile, name: str, told: dict[str, Any], folder: P
     os.utime(path, ns=(int(told["modified"]), int(told["modified"])))
 
 
-def _ready(unready: Path, before: str, home: Path, makers: generations.Makers, progress: Progress) -> tuple[int, int]:
+def _ready(unready: Path, before: str, home: Path, makers: Makers, progress: Progress) -> tuple[int, int]:
     """Check the databases, let uploads be found in their new place, and build the index where it is not there."""
     for database in sorted(unready.glob("*.sqlite")):
         with closing(sqlite3.connect(database)) as db:

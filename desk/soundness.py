@@ -1,7 +1,6 @@
 """Whether a home's databases and its index are as they were written: compares, names what is not, and changes nothing."""
 
 import hashlib
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,8 +14,10 @@ from corpus.errors import NotReady, PlanSeekError
 from corpus.model import Document, Passage, Span
 from corpus.store import Store
 from index import generations
-from index.integrity import Damaged, Sealed
+from index.catalogue import digest_of, index_text, key_of
+from index.integrity import Sealed
 from index.library import source_of
+from index.segments import Makers
 
 Mend = Literal["store", "documents", "index", "leftovers"]
 """What can put a thing right: rows saved from a damaged store, documents read again, the index built anew, or removal."""
@@ -69,7 +70,7 @@ def of_store(home: Path) -> Iterator[Finding]:
         yield Finding("语料库", f"{path} 是旧版本（{version}），下次打开时自动升级到 {schema.VERSION}。", serious=False)
 
 
-def of_index(home: Path, makers: generations.Makers) -> Iterator[Finding]:
+def of_index(home: Path, makers: Makers) -> Iterator[Finding]:
     """Whether the generation in force is there, fits store and program, and every byte is as it was written."""
     with closing(Store(home / "corpus.sqlite")) as store, store.reading():
         count = sum(store.passage_counts().values())
@@ -95,16 +96,14 @@ def of_index(home: Path, makers: generations.Makers) -> Iterator[Finding]:
 def of_documents(home: Path) -> Iterator[Finding]:
     """Whether each document is what the index was built from, and its spans lie inside its text."""
     with closing(Store(home / "corpus.sqlite")) as store, store.reading():
-        indexed, keys = _indexed(home, store)
+        indexed = _indexed(home, store)
         files: dict[str, list[str]] = {}
         for path, row in store.files().items():
             files.setdefault(row[0], []).append(path)
         stored = {name for name, _ in store.texts()}
-        at = 0
         for name in sorted(stored | indexed.keys()):
-            digest, count = indexed.get(name, ("", 0))
-            own, at = keys[at : at + count], at + count
-            fault = _fault(store, name, digest, own) if name in stored else "已从语料库中丢失"
+            digest, keys = indexed.get(name, ("", []))
+            fault = _fault(store, name, digest, keys) if name in stored else "已从语料库中丢失"
             if fault:
                 source = next((source for path in files.get(name, ()) if (source := source_of(path))), None)
                 advice = "请运行 planseek doctor --repair 重新读入。" if source else "原文件已不在原处，请放回后运行 planseek ingest，或从备份恢复。"
@@ -112,15 +111,19 @@ def of_documents(home: Path) -> Iterator[Finding]:
                 yield Finding(DOCUMENTS, f"{called} {fault}。{advice}", "documents" if source else None, (name,))
 
 
-def _indexed(home: Path, store: Store) -> tuple[dict[str, tuple[str, int]], list[str]]:
-    """What the generation in force says of documents and passages; nothing where those files of it are damaged."""
-    generation = store.meta("generation")
+def _indexed(home: Path, store: Store) -> dict[str, tuple[str, list[str]]]:
+    """What the generation in force says of documents: the digest of each text and the keys of its passages; nothing where it is
+    damaged there."""
     try:
-        sealed = Sealed(home / "index" / str(generation))
-        held = json.loads(sealed.content(generations.DOCUMENTS))
-        return {name: (digest, count) for name, (digest, count) in held.items()}, json.loads(sealed.content(generations.ROWS))
-    except Damaged:
-        return {}, []
+        found = {}
+        for member, catalogue in generations.catalogues(home / "index" / str(store.meta("generation"))):
+            keys = catalogue.keys.astype(str).tolist()
+            for number, (document, (first, last)) in enumerate(zip(catalogue.documents, catalogue.ranges(), strict=True)):
+                if number not in member.dropped:
+                    found[document.id] = document.digest, keys[first:last]
+        return found
+    except NotReady:
+        return {}
 
 
 def _fault(store: Store, name: str, digest: str, keys: Sequence[str]) -> str | None:
@@ -130,9 +133,9 @@ def _fault(store: Store, name: str, digest: str, keys: Sequence[str]) -> str | N
         code = store.as_read(name)["region"]
         if code and code not in store.gazetteer().places:
             return f"的地区代码 {code} 不存在"
-        if digest and generations.digest_of(document.text) != digest:
+        if digest and digest_of(document.text) != digest:
             return "的文字与编入索引时不同"
-        if digest and [generations.key_of(generations.index_text(p, document.text)) for p in passages] != list(keys):
+        if digest and [key_of(index_text(p, document.text)) for p in passages] != list(keys):
             return "的段落与编入索引时不同"
         return _stray(document, passages)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, sqlite3.Error, PlanSeekError) as error:

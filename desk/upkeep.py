@@ -18,8 +18,8 @@ from corpus.errors import PlanSeekError
 from corpus.store import Store
 from desk import soundness
 from desk.soundness import Finding, named
-from index.generations import Makers
 from index.library import UPLOADS
+from index.segments import Makers
 from retriever.lexicon import table
 
 ROOM = 200 << 20

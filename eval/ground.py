@@ -14,8 +14,8 @@ from corpus.store import Store
 from eval.model import Ground, Item, QuestionSet
 from index.backends.local import LocalBackend
 from index.bags import Bags
+from index.catalogue import index_text
 from index.clauses import Clauses
-from index.generations import index_text
 from retriever.expand import Lexicon
 from retriever.service import Service
 from settings import Settings

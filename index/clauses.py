@@ -99,18 +99,18 @@ class Clauses:
             np.asarray(self.lengths[chosen]), np.cumsum(last - first),
         )  # fmt: skip
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, prefix: str = "") -> None:
         """Write four arrays into a folder; tokens in two bytes where they fit."""
         small = self.tokens.size == 0 or int(self.tokens.max()) < 1 << 16
         tokens = self.tokens.astype(np.uint16) if small else self.tokens
         for name, array in zip(_FILES, (tokens, self.ends, self.lengths, self.rows), strict=True):
-            np.save(folder / f"{name}.npy", array)
+            np.save(folder / f"{prefix}{name}.npy", array)
 
     @classmethod
-    def open(cls, folder: Path, array: Callable[[Path], Any] = lambda file: np.load(file, mmap_mode="r").view(np.ndarray)) -> "Clauses":
+    def open(cls, folder: Path, prefix: str = "", array: Callable[[Path], Any] = lambda file: np.load(file, mmap_mode="r").view(np.ndarray)) -> "Clauses":
         """What `save` wrote, read as it is touched; array: opens a file. Raises OSError, EOFError or ValueError where it is
         missing or broken."""
-        opened = cls(*(array(folder / f"{name}.npy") for name in _FILES))
+        opened = cls(*(array(folder / f"{prefix}{name}.npy") for name in _FILES))
         ends, rows = (int(array[-1]) if len(array) else 0 for array in (opened.ends, opened.rows))
         if ends != len(opened.tokens) or not rows == len(opened.ends) == len(opened.lengths):
             raise ValueError("the files are of different indexes")

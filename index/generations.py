@@ -6,66 +6,26 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from corpus.errors import NotReady, PlanSeekError
-from corpus.model import READER_VERSION, Passage
+from corpus.model import READER_VERSION
 from corpus.store import Store
 from corpus.workers import Workers
 from index.backends import BACKENDS
-from index.bags import Bags, bagged
-from index.clauses import EMPTY, Clauses, Table
+from index.backends.local import LocalBackend, Member, members_of, write_members
+from index.catalogue import Catalogue
 from index.integrity import REPAIR, Damaged, Sealed, seal
-from index.protocols import Backend, Embedder, Floats, Rows
+from index.protocols import Backend
+from index.segments import Before, Composer, Makers
 from index.swap import put_in_place
-from index.tokenizer import Tokenizer
 from index.unfinished import Unfinished
 
-ROWS, DOCUMENTS = "rows.json", "documents.json"
-"""Files of a generation: the key of what was indexed of each passage; document id → digest of its text, number of passages."""
-_BATCH = 512
-_FORMAT = "4"
-
-
-@dataclass(frozen=True, slots=True)
-class Makers:
-    """What an index is made with: terms, vectors, and the tokens of clauses."""
-
-    tokenizer: Tokenizer
-    embedder: Embedder
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What the generation in force holds of a passage, by the hash of what was indexed."""
-
-    rows: Mapping[str, int]
-    backend: Backend | None
-    same_model: bool
-    same_table: bool
-
-    def vectors(self, keys: Iterable[str]) -> dict[str, Floats]:
-        if self.backend is None or not self.same_model:
-            return {}
-        known = [key for key in keys if key in self.rows]
-        return dict(zip(known, self.backend.vectors(self._places(known)), strict=True))
-
-    def clauses(self, keys: Sequence[str]) -> Clauses:
-        """The clauses of the known keys, in their order."""
-        return self.backend.clauses(self._places(keys)) if self.backend else EMPTY
-
-    def has_clauses(self, key: str) -> bool:
-        return self.same_table and key in self.rows
-
-    def _places(self, keys: Sequence[str]) -> Rows:
-        return np.array([self.rows[key] for key in keys], np.int32)
+_FORMAT = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,73 +41,33 @@ class Manifest:
     format: str = _FORMAT
 
 
-def key_of(content: str) -> str:
-    """What rows.json says of a passage: a hash of what was indexed of it."""
-    return hashlib.sha256(content.encode()).hexdigest()[:24]
-
-
-def digest_of(text: str) -> str:
-    """What documents.json says of a text."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def index_text(passage: Passage, text: str) -> str:
-    """What is indexed of a passage: the headings above it, then its own text."""
-    return " ".join(passage.trail) + "\n" + passage.span.of(text)
-
-
 def build(
-    home: Path, store: Store, passages: Sequence[Passage], makers: Makers, workers: Workers, unfinished: Unfinished,
-    progress: Callable[[str, int, int], None],
-) -> str:  # fmt: skip
-    """Build the generation of these passages where it is not there whole, and return its name.
+    home: Path, store: Store, makers: Makers, workers: Workers, unfinished: Unfinished, progress: Callable[[str, int, int], None]
+) -> Manifest:
+    """Build the generation of what is stored where it is not there whole, and return its manifest.
 
-    Vectors of passages that an earlier generation of the same model or an unfinished ingest holds are taken from there, and
-    so are clauses. Once it returns, all of the generation is on the disk. Raises OSError.
+    Segments of the generation in force stand where their documents do; vectors and clauses of passages that it or an
+    unfinished ingest holds are taken from there. Once it returns, all of the generation is on the disk. Raises OSError.
     """
-    embedder = makers.embedder
-    generation = _name(passages, makers)
+    wanted = store.fingerprints()
+    generation = _name(wanted, makers)
     folder = home / "index" / generation
-    manifest = Manifest(generation, len(passages), makers.tokenizer.name, embedder.name, makers.table.name)
+    count = sum(store.passage_counts().values())
+    manifest = Manifest(generation, count, makers.tokenizer.name, makers.embedder.name, makers.table.name)
     if _intact(folder, manifest):
-        return generation
+        return manifest
     before = _before(home, store.meta("generation"), makers)
-    vectors = np.zeros((len(passages), embedder.dimension), np.float32)
-    bags: list[Bags] = []
-    clauses: list[Clauses] = []
-    keys: list[str] = []
-    documents: dict[str, tuple[str, int]] = {}
-    size = store.size_of_texts()
-    for contents, part in bagged(_contents(store, passages, documents), size, makers.tokenizer, workers):
-        start = len(keys)
-        progress("编入索引", start, len(passages))
-        bags.append(part)
-        keys += map(key_of, contents)
-        new = keys[start:]
-        clauses.append(_clauses(new, contents, before, makers.table))
-        own = before.vectors(new)
-        own.update(unfinished.kept_vectors(embedder.name, [key for key in new if key not in own]))
-        missing = [i for i, key in enumerate(new) if key not in own]
-        if missing:
-            made = embedder.encode_passages([contents[i] for i in missing])
-            unfinished.keep_vectors(embedder.name, [new[i] for i in missing], made)
-            vectors[[start + i for i in missing]] = made
-        for i, key in enumerate(new, start):
-            if key in own:
-                vectors[i] = own[key]
-    progress("编入索引", len(passages), len(passages))
-    progress("写入索引", 0, 1)
     unready = home / "index" / f".{generation}.{os.getpid()}"
     try:
         shutil.rmtree(unready, ignore_errors=True)
         unready.mkdir(parents=True)
-        for name, content in (("manifest.json", _json(manifest)), (ROWS, json.dumps(keys)), (DOCUMENTS, json.dumps(documents))):
-            (unready / name).write_text(content, "utf-8")
-        if passages:
-            backend_class("local").build(unready, Bags.together(bags), vectors, Clauses.together(clauses))
+        members, sums = Composer(unready, store, before, makers, workers, unfinished, progress).compose(wanted)
+        progress("写入索引", 0, 1)
+        (unready / "manifest.json").write_text(_json(manifest), "utf-8")
+        write_members(unready, members)
+        seal(unready, sums)
+        if count:
             _check_whole(unready)
-        else:
-            seal(unready)
         # A damaged one under the same name makes room.
         if aside := put_in_place(unready, folder, folder.with_name(f".{folder.name}.damaged.{os.getpid()}")):
             shutil.rmtree(aside, ignore_errors=True)
@@ -159,17 +79,7 @@ def build(
         # Rebuilt under the name in force: whoever has the damaged one open must open it anew.
         store.set_meta("changes", str(int(store.meta("changes") or 0) + 1))
     progress("写入索引", 1, 1)
-    return generation
-
-
-def _clauses(keys: Sequence[str], contents: Sequence[str], before: Before, table: Table) -> Clauses:
-    """The clauses of these contents in their order, those that are known taken over."""
-    known = [i for i, key in enumerate(keys) if before.has_clauses(key)]
-    fresh = [i for i, key in enumerate(keys) if not before.has_clauses(key)]
-    both = Clauses.together(
-        [before.clauses([keys[i] for i in known]), Clauses.of([contents[i] for i in fresh], table)]
-    )
-    return both.take(np.argsort(np.array(known + fresh)).astype(np.int32)) if known and fresh else both
+    return manifest
 
 
 def _check_whole(folder: Path) -> None:
@@ -178,24 +88,6 @@ def _check_whole(folder: Path) -> None:
         open_backend(folder)
     except NotReady as error:
         raise OSError(errno.ENOSPC, "索引没有写全，磁盘可能已满", str(folder)) from error
-
-
-def _contents(store: Store, passages: Sequence[Passage], documents: dict[str, tuple[str, int]]) -> Iterator[list[str]]:
-    """What is indexed of the passages (ordered by document), in batches; one document's text in memory at a time. Each
-    document goes into `documents` with its digest and how many passages it has."""
-    batch: list[str] = []
-    following = 0
-    for name, text in store.texts():
-        first = following
-        while following < len(passages) and passages[following].document == name:
-            batch.append(index_text(passages[following], text))
-            following += 1
-            if len(batch) == _BATCH:
-                yield batch
-                batch = []
-        documents[name] = digest_of(text), following - first
-    if batch:
-        yield batch
 
 
 def current(home: Path, store: Store, makers: Makers) -> tuple[Path, Manifest]:
@@ -253,11 +145,17 @@ def open_backend(folder: Path) -> Backend:
     return backend_class("local")(folder)
 
 
-def _name(passages: Sequence[Passage], makers: Makers) -> str:
+def catalogues(folder: Path) -> list[tuple[Member, Catalogue]]:
+    """What the rows of a generation are, segment by segment. Raises Damaged, ValueError."""
+    sealed = Sealed(folder)
+    return [(member, Catalogue.open(member.name, sealed)) for member in members_of(sealed)]
+
+
+def _name(wanted: Iterable[tuple[str, str]], makers: Makers) -> str:
     """Derived from all that an index depends on: equal content, equal name."""
     digest = hashlib.sha256(f"{_FORMAT}\n{READER_VERSION}\n{makers.tokenizer.name}\n{makers.embedder.name}\n{makers.table.name}\n".encode())
-    for passage in passages:
-        digest.update(f"{passage.id}\t{'|'.join(passage.trail)}\n".encode())
+    for name, fingerprint in wanted:
+        digest.update(f"{name}\t{fingerprint}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -275,23 +173,26 @@ def _intact(folder: Path, manifest: Manifest) -> bool:
 
 
 def _before(home: Path, generation: str | None, makers: Makers) -> Before:
-    """The generation in force, as far as it can still be used."""
-    nothing = Before({}, None, same_model=False, same_table=False)
+    """The generation in force, as far as it can still be used: what of it is damaged is made anew."""
     if generation is None:
-        return nothing
+        return Before()
     folder = home / "index" / generation
     try:
         manifest = _read(folder)
-        # What is taken over is sealed anew: damage would pass for sound from then on.
-        if not manifest.passages or manifest.format != _FORMAT or any(Sealed(folder).damages()):
-            return nothing
-        rows = {key: row for row, key in enumerate(json.loads((folder / ROWS).read_text("utf-8")))}
+        if not manifest.passages or manifest.format != _FORMAT:
+            return Before()
+        sealed = Sealed(folder)
+        members = members_of(sealed)
+        if any(sealed.damages()):
+            return Before()
+        same_model, same_table = manifest.embedder == makers.embedder.name, manifest.table == makers.table.name
+        same = (manifest.tokenizer, manifest.reader) == (makers.tokenizer.name, READER_VERSION)
         return Before(
-            rows, backend_class("local")(folder), manifest.embedder == makers.embedder.name,
-            manifest.table == makers.table.name,
+            sealed, members, tuple(Catalogue.open(member.name, sealed) for member in members), LocalBackend(folder),
+            same and same_model and same_table, same_model, same_table,
         )  # fmt: skip
-    except (OSError, ValueError, TypeError, PlanSeekError):
-        return nothing
+    except (OSError, ValueError, TypeError, KeyError, PlanSeekError):
+        return Before()
 
 
 def _json(manifest: Manifest) -> str:

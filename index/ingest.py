@@ -14,10 +14,9 @@ from corpus.model import Document
 from corpus.reader import Read, Task, read_files
 from corpus.regions.places import digest as places_digest
 from corpus.remarks import remarks
-from corpus.rows import listed
 from corpus.store import Store
 from corpus.tray import Found, Tray
-from index import generations
+from index.segments import Makers
 from index.writing import Progress, Writing, writing
 
 
@@ -38,6 +37,17 @@ class FileReport:
 
 
 @dataclass(frozen=True, slots=True)
+class _Taken:
+    """What became of a file before links are settled: the id of its document, unless it was refused."""
+
+    file: str
+    status: str
+    document: str = ""
+    reason: str | None = None
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What an ingest did; `passages` counts those of the whole corpus afterwards."""
 
@@ -52,7 +62,7 @@ class Report:
 
 
 def ingest(
-    paths: Iterable[Path], home: Path, makers: generations.Makers, *, prune: bool = False,
+    paths: Iterable[Path], home: Path, makers: Makers, *, prune: bool = False,
     progress: Progress = lambda stage, done, total: None, only: Container[str] | None = None,
 ) -> Report:  # fmt: skip
     """Read what is new or changed below `paths` into the home folder and bring its index up to date. `only`: of the files
@@ -92,7 +102,7 @@ def ingest(
 
 
 def _write(
-    found: Tray, paths: Sequence[Path], home: Path, makers: generations.Makers, prune: bool, progress: Progress,
+    found: Tray, paths: Sequence[Path], home: Path, makers: Makers, prune: bool, progress: Progress,
     reports: list[FileReport],
 ) -> tuple[list[FileReport], int]:  # fmt: skip
     """Store and index what the tray holds in one transaction; the reports with these files', and how many passages
@@ -102,13 +112,11 @@ def _write(
         known = store.gazetteer().places
         places = [place for place in found.places if known.get(place.code) != place]
         store.add_places(places)
-        reports = reports + _take(now, found, progress)
-        if prune:
-            reports += _prune(store, paths, {file.key for file in found.files})
+        taken = _take(now, found, progress)
+        gone = _prune(store, paths, {file.key for file in found.files}) if prune else []
         store.remove_orphans()
-        put = {r.document.id for r in reports if r.document and r.status in ("added", "replaced")}
-        changed = now.settled(found.files, put)
-        reports = _completed(store, reports, changed)
+        changed = now.settled(found.files, {t.document for t in taken if t.status in ("added", "replaced")})
+        reports = reports + _completed(store, taken, changed) + gone
         moved = bool(places or changed) or any(r.status in ("added", "replaced", "removed") for r in reports)
         return reports, now.indexed(moved)
 
@@ -139,17 +147,15 @@ def _passages_in(home: Path) -> int:
         store.close()
 
 
-def _take(now: Writing, found: Tray, progress: Progress) -> list[FileReport]:
-    """Bring every file into the store that is new or changed; a report for each, in the tray's order."""
+def _take(now: Writing, found: Tray, progress: Progress) -> list[_Taken]:
+    """Bring every file into the store that is new or changed; what became of each, in the tray's order."""
     store, unfinished = now.store, now.unfinished
-    gazetteer = store.gazetteer()
     places = store.added_places()
     digest = places_digest(places)
     known = store.files()
-    documents = {document.id: document for document in store.documents(with_text=False)}
-    counts = store.passage_counts()
+    held = {row[0] for row in known.values()}
     edits = store.edits()
-    reports: dict[str, FileReport] = {}
+    taken: dict[str, _Taken] = {}
     states: dict[str, tuple[int, int, str]] = {}
     tasks: list[Task] = []
 
@@ -157,22 +163,20 @@ def _take(now: Writing, found: Tray, progress: Progress) -> list[FileReport]:
         before = known.get(file.key)
         if read.refusal is not None:
             # The last good reading of a file that has become unreadable stays until it is pruned.
-            reports[file.key] = FileReport(file.key, "refused", reason=read.refusal)
+            taken[file.key] = _Taken(file.key, "refused", reason=read.refusal)
             return
         if read.sheaf is None:
-            reports[file.key] = FileReport(file.key, "unchanged", documents[read.identity], counts.get(read.identity, 0))
+            taken[file.key] = _Taken(file.key, "unchanged", read.identity)
         else:
             store.put(read.sheaf)
-            followed = edits.get(before[0]) if before and read.identity not in documents else None
+            followed = edits.get(before[0]) if before and read.identity not in held else None
             if followed:
                 # What a user corrected of a file holds for its next version too, until the user takes it back.
                 edits[read.identity] = followed
                 store.put_edits(read.identity, followed)
-            documents[read.identity] = listed(read.sheaf, file.key, gazetteer, edits.get(read.identity, {}))
-            counts[read.identity] = len(read.sheaf.passages)
-            status = "replaced" if before else "added"
+            held.add(read.identity)
             checks = (_followed(followed),) if followed else ()
-            reports[file.key] = FileReport(file.key, status, documents[read.identity], counts[read.identity], checks=checks)
+            taken[file.key] = _Taken(file.key, "replaced" if before else "added", read.identity, checks=checks)
         store.put_file(file.key, read.identity, *states[file.key])
 
     for file in found.files:
@@ -180,18 +184,18 @@ def _take(now: Writing, found: Tray, progress: Progress) -> list[FileReport]:
             stat = file.path.stat()
         except OSError as error:
             reason = f"无法读取（{error.strerror or error}）。请检查文件权限。"
-            reports[file.key] = FileReport(file.key, "refused", reason=reason)
+            taken[file.key] = _Taken(file.key, "refused", reason=reason)
             continue
         state = states[file.key] = (stat.st_size, stat.st_mtime_ns, intake.reading_key(file, digest))
         before = known.get(file.key)
-        if before and before[1:] == state and before[0] in documents:
-            reports[file.key] = FileReport(file.key, "unchanged", documents[before[0]], counts.get(before[0], 0))
+        if before and before[1:] == state:
+            taken[file.key] = _Taken(file.key, "unchanged", before[0])
         elif sheaf := unfinished.kept(file.key, *state):
             take(file, Read(sheaf.id, sheaf))
         else:
-            same = before[0] if before and before[3] == state[2] and before[0] in documents else None
+            same = before[0] if before and before[3] == state[2] else None
             tasks.append(Task(file, stat.st_size if file.member is None else 0, places, same))
-    done = len(reports)
+    done = len(taken)
     progress("读取文件", done, len(found.files))
     for task, read in read_files(tasks, now.workers):
         take(task.found, read)
@@ -200,22 +204,25 @@ def _take(now: Writing, found: Tray, progress: Progress) -> list[FileReport]:
         done += 1
         progress("读取文件", done, len(found.files))
     progress("读取文件", len(found.files), len(found.files))
-    return [reports[file.key] for file in found.files]
+    return [taken[file.key] for file in found.files]
 
 
-def _completed(store: Store, reports: Sequence[FileReport], changed: set[str]) -> list[FileReport]:
-    """The reports with what is known only when all files are in: links, what to check, what was recognised."""
-    documents = {document.id: document for document in store.documents(with_text=False)}
-    completed = []
-    for report in reports:
-        document = documents.get(report.document.id) if report.document else None
+def _completed(store: Store, taken: Sequence[_Taken], changed: set[str]) -> list[FileReport]:
+    """The reports, when all files are in and links are known: with what to check, and what was recognised."""
+    wanted = {one.document for one in taken if one.document}
+    documents = {document.id: document for document in store.documents(with_text=False, only=wanted)}
+    counts = store.passage_counts(wanted)
+    reports = []
+    for one in taken:
+        document = documents.get(one.document)
         if document is None:
-            completed.append(report)
+            reports.append(FileReport(one.file, one.status, reason=one.reason))
             continue
-        status = "replaced" if report.status == "unchanged" and document.id in changed else report.status
+        status = "replaced" if one.status == "unchanged" and document.id in changed else one.status
         parts = store.joints_of(document.id).get("parts", {})
-        completed.append(replace(report, status=status, document=document, parts=parts, checks=report.checks + remarks(document)))
-    return completed
+        checks = one.checks + remarks(document)
+        reports.append(FileReport(one.file, status, document, counts.get(document.id, 0), parts=parts, checks=checks))
+    return reports
 
 
 def _followed(edits: Edits) -> str:

@@ -6,7 +6,7 @@ import mmap
 import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,12 @@ class Damaged(NotReady):
     """A file that is not as it was written: the message names it and the place."""
 
 
-def seal(folder: Path) -> None:
-    """Write the checksums of all that is in a folder and wait until it is on the disk. Raises OSError."""
+def seal(folder: Path, known: Mapping[str, Any] | None = None) -> None:
+    """Write the checksums of all that is in a folder and wait until it is on the disk; known: those of files that were sealed
+    elsewhere, under which damage done since shows. Raises OSError."""
     files = sorted(file for file in folder.iterdir() if file.name != NAME)
-    sums = {file.name: {"size": file.stat().st_size, "blocks": _sums(file)} for file in files}
+    made = known or {}
+    sums = {file.name: made.get(file.name) or {"size": file.stat().st_size, "blocks": _sums(file)} for file in files}
     (folder / NAME).write_text(json.dumps({"digest": _digest(sums), "files": sums}), "utf-8")
     for file in (*files, folder / NAME, folder):
         synced(file)
@@ -49,15 +51,15 @@ class Sealed:
     """The files of a sealed folder, each as long as it was. Raises Damaged; then nothing of the folder is to be believed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         try:
             held = json.loads((folder / NAME).read_bytes())
-            self._sums: dict[str, dict[str, Any]] = held["files"]
-            if held["digest"] != _digest(self._sums):
+            self.sums: dict[str, dict[str, Any]] = held["files"]
+            if held["digest"] != _digest(self.sums):
                 raise ValueError
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise Damaged(f"索引 {folder} 的校验和文件 {NAME} 缺失或已损坏。{REPAIR}") from error
-        for name, sums in self._sums.items():
+        for name, sums in self.sums.items():
             _check_size(folder / name, sums["size"])
 
     def content(self, name: str) -> bytes:
@@ -69,17 +71,20 @@ class Sealed:
         blocks = self.blocks(name)
         blocks.touch(0, 1)
         # A plain view: slicing np.memmap itself costs ten times as much.
-        return Guarded(np.load(self._folder / name, mmap_mode="r").view(np.ndarray), blocks)
+        return Guarded(np.load(self.folder / name, mmap_mode="r").view(np.ndarray), blocks)
 
     def blocks(self, name: str) -> "Blocks":
         """A file's bytes, compared as they are touched. Raises Damaged where there is no such file."""
-        if name not in self._sums:
-            raise Damaged(f"索引 {self._folder} 中没有文件 {name}。{REPAIR}")
-        return Blocks(self._folder / name, bytes.fromhex(self._sums[name]["blocks"]))
+        if name not in self.sums:
+            raise Damaged(f"索引 {self.folder} 中没有文件 {name}。{REPAIR}")
+        return Blocks(self.folder / name, bytes.fromhex(self.sums[name]["blocks"]))
 
-    def damages(self, pause: float = 0.0) -> Iterator[str]:
-        """Compare everything, and say of each file that is not as it was what is wrong; pause: seconds between blocks."""
-        for name in self._sums:
+    def damages(self, pause: float = 0.0, beginning: str = "") -> Iterator[str]:
+        """Compare every file (whose name begins so), and say of each that is not as it was what is wrong; pause: seconds between
+        blocks."""
+        for name in self.sums:
+            if not name.startswith(beginning):
+                continue
             try:
                 blocks = self.blocks(name)
                 for start in range(0, len(blocks), BLOCK):
@@ -126,8 +131,11 @@ class Blocks:
 
     def touch_each(self, starts: NDArray[np.int64], width: int) -> None:
         """Compare the blocks of `width` bytes (at most a block's) from each of some places. Raises Damaged."""
-        if self._left:
-            for number in np.unique(np.concatenate((starts // BLOCK, (starts + width - 1) // BLOCK))).tolist():
+        if self._left and len(starts):
+            # A table of blocks: sorting the places would cost more than comparing what is new.
+            touched = np.zeros(len(self._sound), bool)
+            touched[starts // BLOCK] = touched[(starts + width - 1) // BLOCK] = True
+            for number in np.flatnonzero(touched & (np.frombuffer(self._sound, np.uint8) == 0)).tolist():
                 self.touch(number * BLOCK, number * BLOCK + 1)
 
     def _compare(self, number: int) -> None:

@@ -15,8 +15,8 @@ from corpus.model import Document
 from corpus.regions import own
 from corpus.store import Store
 from corpus.tray import Found
-from index.generations import Makers
 from index.ingest import Report, ingest
+from index.segments import Makers
 from index.writing import Progress, writing
 
 UPLOADS = "uploads"

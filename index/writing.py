@@ -15,6 +15,7 @@ from corpus.store import Store
 from corpus.tray import Found
 from corpus.workers import Workers
 from index import generations
+from index.segments import Makers
 from index.unfinished import Unfinished
 
 Progress = Callable[[str, int, int], None]
@@ -29,7 +30,7 @@ class Writing:
     store: Store
     workers: Workers
     unfinished: Unfinished
-    makers: generations.Makers
+    makers: Makers
     progress: Progress
 
     def settled(self, files: Sequence[Found], put: Iterable[str] = ()) -> set[str]:
@@ -52,16 +53,13 @@ class Writing:
         if moved:
             added = store.added_places()
             link_copies(store, added, places_digest(added), self.workers, self.progress)
-        passages = store.passages()
-        generation = generations.build(
-            self.home, store, passages, self.makers, self.workers, self.unfinished, self.progress
-        )
+        manifest = generations.build(self.home, store, self.makers, self.workers, self.unfinished, self.progress)
         # Nothing is written where nothing changed.
-        if store.meta("generation") != generation:
-            store.set_meta("generation", generation)
+        if store.meta("generation") != manifest.generation:
+            store.set_meta("generation", manifest.generation)
         if moved:
             self.noted()
-        return len(passages)
+        return manifest.passages
 
     def noted(self) -> None:
         """Tell those who search that what they have open is out of date."""
@@ -69,7 +67,7 @@ class Writing:
 
 
 @contextmanager
-def writing(home: Path, makers: generations.Makers, progress: Progress, *, finishing: bool = False) -> Iterator[Writing]:
+def writing(home: Path, makers: Makers, progress: Progress, *, finishing: bool = False) -> Iterator[Writing]:
     """A change that is committed at the end, or undone by whatever is raised. Raises Busy while another writer is at work,
     PlanSeekError where the disk is full or may not be written to.
 

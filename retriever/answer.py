@@ -1,15 +1,17 @@
 """Answers from findings with verbatim sentences, each with its citation. Never writes a word of its own."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from corpus.duties.extract import duties
-from corpus.duties.model import Duty
 from corpus.model import Passage, Span
 from index.tokenizer import fold
 from retriever import evidence
 from retriever.cite import cite
 from retriever.model import Answer, Asked, Findings, Hit, Statement
 from retriever.verdict.judge import ANSWERED, FOUND, RELATED
+
+if TYPE_CHECKING:
+    from corpus.duties.model import Duty
 
 _PER_PASSAGE = 2
 _MOST_STATEMENTS = 8
@@ -50,6 +52,9 @@ def _in_charge(findings: Findings, hits: Iterable[Hit]) -> list[Statement]:
     """Where the question asks who is in charge: the words of the likeliest passage that name the units."""
     if findings.interpretation.wants != "责任单位":
         return []
+    # Reading who is in charge takes patterns that no other question needs.
+    from corpus.duties.extract import duties
+
     for hit in hits:
         found = duties(hit.document, hit.passage)
         if asked := found if len(found) == 1 else asked_about(found, findings.what, hit.document.text):
@@ -58,7 +63,7 @@ def _in_charge(findings: Findings, hits: Iterable[Hit]) -> list[Statement]:
     return []
 
 
-def asked_about(found: Iterable[Duty], what: Asked, text: str) -> list[Duty]:
+def asked_about(found: "Iterable[Duty]", what: Asked, text: str) -> "list[Duty]":
     """Of a passage with many measures, as a table has, those that hold most of what is asked; none where none holds any."""
     weighed = [(_weight(what, fold(duty.measure.of(text))), duty) for duty in found]
     most = max((weight for weight, _ in weighed), default=0.0)
@@ -70,7 +75,7 @@ def _weight(what: Asked, folded: str) -> float:
     return own + sum(weight for word, weight in what.words if word in folded)
 
 
-def _with_measure(duty: Duty, passage: Passage) -> Span:
+def _with_measure(duty: "Duty", passage: Passage) -> Span:
     """The words that name the units, from the measure on where that stands close before."""
     start = duty.measure.start
     close = passage.span.start <= start < duty.span.start and duty.span.end - start <= _CLOSE

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.model import Passage, Span
 from corpus.structure.sentences import sentences
 from index.protocols import Backend
 from index.tokenizer import Tokenizer, fold
 from retriever.expand import Expansion
+from retriever.folded import Folded, folded_title
 from retriever.model import Asked
 
-# Units in charge are named after many a measure: 区文化旅游体育局 does not make a measure one of tourism.
-_UNITS = re.compile(r"[（(][^（）()]*(?:牵头|责任|配合|负责)[^（）()]*[)）]")
 _BREAK = "\x1f"
 _JOINED = re.compile(r"[和与及、]|以及")
 # Words with which every topic is asked and every plan is written: they decide nothing.
@@ -149,59 +150,58 @@ def _compound(term: str, terms: Mapping[str, None]) -> bool:
     return sum(covered) >= max(2, len(term) - 1)
 
 
-def evidence(what: Asked, passage: Passage, text: str, title: str = "") -> float:
-    """0–1: the greatest share of the asked terms' idf that one sentence holds with what stands above it.
+def shares(what: Asked, passages: Sequence[Folded], titles: Sequence[str]) -> NDArray[np.float64]:
+    """(len(passages),) in 0–1: the greatest share of the asked terms' idf that one sentence holds with what stands above it.
 
     share(sentence) = 0.85 · idf mass in sentence and trail + 0.15 · idf mass in the sentence and lead phrase alone
-    + 0.4 · idf mass in the document's title alone (a plan for 生态修复 need not repeat it in every sentence);
-    official words for the question count as independent witnesses, 1 - product of (1 - weight), short ones half.
+    + 0.4 · idf mass in the document's title alone (a plan for 生态修复 need not repeat it in every sentence). titles:
+    those of the passages' documents.
     """
-    above, lead, whole, folded = _folded(passage, text)
-    top = _folded_title(title)
-    best = 0.0
-    for sentence in folded:
-        for terms in what.parts:
-            total = sum(terms.values())
-            inside = sum(w for t, w in terms.items() if t in sentence or t in lead)
-            around = sum(w for t, w in terms.items() if t in sentence or t in above)
-            titled = sum(w for t, w in terms.items() if t in top and t not in sentence and t not in above)
-            best = max(best, (0.85 * around + 0.15 * inside + 0.4 * titled) / total if total > 0 else 0.0)
-    if what.words:
-        held = f"{whole} {above}"
-        doubt = 1.0
-        for word, weight in what.words:
-            if word in held:
-                doubt *= 1 - (weight if len(word) >= 3 else 0.5 * weight)
-        best = max(best, 1 - doubt)
-    return min(1.0, best)
+    tops = [folded_title(title) for title in titles]
+    sentences = [sentence for passage in passages for sentence in passage.sentences]
+    of_passage = np.repeat(np.arange(len(passages)), np.array([len(passage.sentences) for passage in passages], int))
+    best = np.zeros(len(sentences))
+    for terms in what.parts:
+        around, inside, titled = np.zeros((3, len(sentences)))
+        # Term by term, so that every sentence's sums are added up in the order of the terms.
+        for term, weight in terms.items():
+            here = _holding(term, sentences)
+            above = here | _holding(term, [passage.above for passage in passages])[of_passage]
+            around += weight * above
+            inside += weight * (here | _holding(term, [passage.lead for passage in passages])[of_passage])
+            titled += weight * (_holding(term, tops)[of_passage] & ~above)
+        if (total := sum(terms.values())) > 0:
+            best = np.maximum(best, (0.85 * around + 0.15 * inside + 0.4 * titled) / total)
+    greatest = np.zeros(len(passages))
+    np.maximum.at(greatest, of_passage, best)
+    return np.minimum(greatest, 1.0)
 
 
-@lru_cache(maxsize=20_000)
-def _folded(passage: Passage, text: str) -> tuple[str, str, str, tuple[str, ...]]:
-    """The trail, the lead phrase, and the passage and its sentences without units in charge, folded in one call."""
-    bare = [_UNITS.sub("", span.of(text)) for span in sentences(text, passage.span)]
-    trail = " ".join(passage.trail), " ".join(passage.trail[passage.headings :])
-    parts = [part.replace(_BREAK, " ") for part in (*trail, _UNITS.sub("", passage.span.of(text)), *bare)]
-    above, lead, whole, *folded = fold(_BREAK.join(parts)).split(_BREAK)
-    return above, lead, whole, tuple(folded)
+def _holding(term: str, texts: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([term in text for text in texts], bool)
 
 
-@lru_cache(maxsize=2_000)
-def _folded_title(title: str) -> str:
-    return fold(title)
-
-
-def body(passage: Passage, text: str) -> str:
-    """A passage with what stands above it, folded, without units in charge."""
-    above, _, whole, _ = _folded(passage, text)
-    return f"{whole} {above}"
+def witnessed(what: Asked, passages: Sequence[Folded]) -> tuple[list[float], list[float]]:
+    """For each passage how far the official words in it speak for it, as independent witnesses of which short ones count
+    half: 1 - product of (1 - weight); and the greatest weight of one."""
+    doubts = [1.0] * len(passages)
+    greatest = [0.0] * len(passages)
+    bodies = [passage.body for passage in passages]
+    for word, weight in what.words:
+        doubt = 1 - (weight if len(word) >= 3 else 0.5 * weight)
+        for at in [at for at, body in enumerate(bodies) if word in body]:
+            doubts[at] *= doubt
+            greatest[at] = max(greatest[at], weight)
+    return [1 - doubt for doubt in doubts], greatest
 
 
 def best_sentences(what: Asked, passage: Passage, text: str, most: int) -> list[Span]:
     """The sentences of a passage that hold most of what was asked, at most `most`, in text order."""
+    spans = list(sentences(text, passage.span))
+    # Folded in one call: a call costs as much by itself as a sentence.
+    folded = fold(_BREAK.join(span.of(text).replace(_BREAK, " ") for span in spans)).split(_BREAK)
     scored = []
-    for span in sentences(text, passage.span):
-        sentence = fold(span.of(text))
+    for span, sentence in zip(spans, folded, strict=True):
         score = sum(w for t, w in what.terms.items() if t in sentence) + sum(
             3 * w for word, w in what.words if word in sentence
         )

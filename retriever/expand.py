@@ -4,6 +4,7 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from pathlib import Path
 
@@ -21,6 +22,7 @@ SAME_WEIGHT, OFFICIAL_WEIGHT = 0.8, 0.5
 _ENOUGH_EVIDENCE = 12.0
 _LONGEST_NAME = 14
 """Characters of a name that is looked for in a topic."""
+_ENTRIES_KEPT = 1000
 _BREAK = "\x1f"
 _ARRAYS = ("texts", "ends", "words", "names", "counts", "grams", "weights", "starts", "phrases", "mass", "entry")
 
@@ -65,6 +67,7 @@ class Lexicon:
         self._weights = arrays["weights"]
         self._starts, self._phrases = arrays["starts"], arrays["phrases"]
         self._mass, self._entry = arrays["mass"], arrays["entry"]
+        self._entry_at = lru_cache(_ENTRIES_KEPT)(self._parsed)
 
     def likeness(self, question: str) -> list[tuple[float, Entry]]:
         """Entries by how much a question sounds like one of their phrases, best first.
@@ -82,15 +85,16 @@ class Lexicon:
             norm += weight * weight
             if i is not None:
                 shared[self._phrases[self._starts[i] : self._starts[i + 1]]] += weight * weight
-        hit = np.flatnonzero(shared)
+        hit = np.flatnonzero(shared > 0)
         if not hit.size:
             return []
         s, mass = shared[hit], self._mass[hit]
         scores = np.maximum(s / np.sqrt(mass * norm), s / mass * np.minimum(1, np.sqrt(s) / _ENOUGH_EVIDENCE))
         best = np.zeros(len(self._ends))
         np.maximum.at(best, self._entry[hit], scores)
-        order = np.argsort(-best, kind="stable")[:MOST_ENTRIES]
-        return [(float(best[i]), self._entry_at(int(i))) for i in order if best[i] >= LEAST_LIKENESS]
+        like = np.flatnonzero(best >= LEAST_LIKENESS)
+        order = like[np.argsort(-best[like], kind="stable")][:MOST_ENTRIES]
+        return [(float(best[i]), self._entry_at(int(i))) for i in order]
 
     def named(self, topic: str) -> list[Named]:
         """The lexicon's names in a topic, the longest first at each place, none inside another."""
@@ -105,7 +109,7 @@ class Lexicon:
                     found.append(Named(length, names))
         return found
 
-    def _entry_at(self, number: int) -> Entry:
+    def _parsed(self, number: int) -> Entry:
         """One entry: of thousands, a question needs a few, so each is parsed when it is asked for."""
         start = int(self._ends[number - 1]) if number else 0
         return parsed(self._texts[start : int(self._ends[number])].tobytes().decode())

@@ -7,7 +7,7 @@ import numpy as np
 
 from corpus.errors import PlanSeekError
 from corpus.model import Document, Passage
-from index.generations import index_text
+from index.catalogue import index_text
 from index.protocols import Rows
 from index.tokenizer import fold
 from retriever.interpret.documents import in_state, of_period, titled
@@ -44,15 +44,16 @@ def allowed(query: Query, understood: Interpretation, corpus: Corpus) -> Rows:
             and document.id not in stepped_back
         )
 
-    passed = np.zeros(len(corpus.passages), bool)
+    names = corpus.passages.documents
+    of_region = codes if understood.fan_out is None else frozenset()
+    found = [corpus.documents.get(name) for name in names]
+    passed = np.array([document is not None and passes(document) for document in found], bool)[corpus.passages.document_numbers]
     inside = np.full(len(corpus.passages), not limited)
     for code in codes & corpus.by_region.keys():
         inside[corpus.by_region[code]] = True
-    for name, rows in corpus.by_document.items():
-        document = corpus.documents[name]
-        passed[rows] = passes(document)
-        if understood.fan_out is None and document.region and document.region.code in codes:
-            inside[rows] = True
+    if of_region:
+        own = [document is not None and document.region is not None and document.region.code in of_region for document in found]
+        inside |= np.array(own, bool)[corpus.passages.document_numbers]
     for region in understood.without:
         inside[corpus.by_region.get(region.code, _NONE)] = False
     rows = np.flatnonzero(passed & inside).astype(np.int32)

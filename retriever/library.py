@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import Busy
 from index.embedders import BUNDLED
-from index.generations import Makers
+from index.segments import Makers
 from settings import Settings
 
 if TYPE_CHECKING:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.generations import Makers
 from index.protocols import Backend, Floats, Rows
+from index.segments import Makers
 from retriever import evidence, fuse
 from retriever.expand import Expansion, Lexicon
 from retriever.model import Asked, Why
@@ -32,7 +34,8 @@ class Tools:
 @dataclass(frozen=True, slots=True)
 class Scores:
     """Every row's scores for one question; `fused` ranks. expansions: the official words that the index knows. again: the
-    reranker's scores by row, of the rows that it has looked at. missing in 0–1: how far the question's own words fail."""
+    reranker's scores by row, of the rows that it has looked at. missing in 0–1: how far the question's own words fail. ties:
+    of each row its place among equal ones; by row where None."""
 
     lexical: Floats
     dense: Floats
@@ -42,17 +45,22 @@ class Scores:
     expansions: tuple[Expansion, ...]
     missing: float = 0.0
     again: dict[int, float] = field(default_factory=dict)
+    ties: NDArray[np.int32] | None = None
 
 
-def score(topic: str, mode: str, expand: bool, backend: Backend, rows: Rows, tools: Tools) -> Scores:
-    """Score every row for a topic under a mode; z-scores are taken over `rows`. The one way to score, eval's too."""
+def score(
+    topic: str, mode: str, expand: bool, backend: Backend, rows: Rows, tools: Tools, ties: NDArray[np.int32] | None = None
+) -> Scores:
+    """Score every row for a topic under a mode; z-scores are taken over `rows`. The one way to score, eval's too. ties: as in
+    Scores."""
     tokenizer, embedder, lexicon = tools.makers.tokenizer, tools.makers.embedder, tools.lexicon
     terms = Counter(tokenizer.terms(topic))
     missing = fuse.need(_coverage(terms, backend))
     expansions = tuple(lexicon.expand(topic)) if expand and missing > 0 and mode != "dense" else ()
     weighted: dict[str, float] = dict(terms)
-    for expansion in expansions:
-        for term in dict.fromkeys(tokenizer.terms(expansion.word)):
+    official = [(expansion, dict.fromkeys(tokenizer.terms(expansion.word))) for expansion in expansions]
+    for expansion, own in official:
+        for term in own:
             weighted[term] = max(weighted.get(term, 0.0), missing * expansion.weight)
     zero = np.zeros(backend.size, np.float32)
     lexical = backend.lexical_scores(weighted) if mode != "dense" else zero
@@ -62,8 +70,8 @@ def score(topic: str, mode: str, expand: bool, backend: Backend, rows: Rows, too
     else:
         fused = lexical if mode == "bm25" else dense
     what = evidence.asked(topic, expansions, missing, lexicon.words, tokenizer, backend)
-    used = tuple(e for e in expansions if any(backend.rows_with(t).size for t in tokenizer.terms(e.word)))
-    return Scores(lexical, dense, fused, Counter(weighted), what, used, missing)
+    used = tuple(expansion for expansion, own in official if any(backend.rows_with(term).size for term in own))
+    return Scores(lexical, dense, fused, Counter(weighted), what, used, missing, ties=ties)
 
 
 def look_again(
@@ -89,9 +97,14 @@ def look_again(
 
 
 def ranking(scores: Scores, mode: str, rows: Rows, k: int) -> list[int]:
-    """The k best of `rows` that the mode's ranker speaks for, best first; ties go to the earlier row."""
+    """The k best of `rows` that the mode's ranker speaks for, best first; ties go by `scores.ties`."""
     spoken = rows if mode != "bm25" else rows[scores.lexical[rows] > 0]
-    order = np.lexsort((spoken, -scores.fused[spoken]))[:k]
+    values = scores.fused[spoken]
+    if k < len(spoken) // 2:
+        # All that is as good as the k-th, so that ties are broken among all of them.
+        kept = values >= np.partition(values, len(values) - k)[len(values) - k] if k else np.zeros(len(values), bool)
+        spoken, values = spoken[kept], values[kept]
+    order = np.lexsort((spoken if scores.ties is None else scores.ties[spoken], -values))[:k]
     return [int(row) for row in spoken[order]]
 
 
@@ -105,34 +118,55 @@ def _coverage(terms: Iterable[str], backend: Backend) -> float:
     return float(held.max()) / total if total > 0 else 1.0
 
 
+class _Standing:
+    """Where a score stands among those of the allowed rows."""
+
+    def __init__(self, values: Floats, rows: Rows) -> None:
+        self._among = values if len(rows) == len(values) else values[rows]
+        self._asked = 0
+        self._sorted: Floats | None = None
+
+    def rank(self, score: float) -> int:
+        """One more than there are better ones."""
+        self._asked += 1
+        if self._asked == _WORTH_SORTING:
+            self._sorted = np.sort(self._among)
+        if self._sorted is None:
+            return 1 + int(np.count_nonzero(self._among > score))
+        return 1 + len(self._sorted) - int(np.searchsorted(self._sorted, score, side="right"))
+
+
+_WORTH_SORTING = 32
+"""Ranks asked for from which sorting all scores once is cheaper than counting the better ones each time."""
+
+
 class Ranks:
     """Ranks of the allowed rows under each ranker that took part."""
 
     def __init__(self, scores: Scores, rows: Rows, mode: str, backend: Backend, reranker: str) -> None:
         self.scores = scores
-        self._reranker = reranker
+        self._reranker, self._backend = reranker, backend
         self._again = sorted(scores.again.values(), reverse=True)
-        self._holders = {term: backend.rows_with(term) for term in scores.terms}
         self.rankers = {"bm25": scores.lexical, "dense": scores.dense}
         if mode != "hybrid":
             self.rankers = {mode: self.rankers[mode]}
+        self._standing = {name: _Standing(values, rows) for name, values in self.rankers.items()}
         self.rows = rows
         self.mode = mode
+
+    @cached_property
+    def _holders(self) -> dict[str, Rows]:
+        return {term: self._backend.rows_with(term) for term in self.scores.terms}
 
     def best(self, rows: Rows, k: int) -> list[int]:
         """The k best of some rows."""
         return ranking(self.scores, self.mode, rows, k)
 
     def why(self, row: int) -> dict[str, Why]:
-        terms = [term for term, rows in self._holders.items() if _contains(rows, row)]
-        why = {
-            name: Why(
-                1 + int((values[self.rows] > values[row]).sum()),
-                float(values[row]),
-                tuple(terms) if name == "bm25" else (),
-            )
-            for name, values in self.rankers.items()
-        }
+        why = {}
+        for name, values in self.rankers.items():
+            terms = [term for term, rows in self._holders.items() if _contains(rows, row)] if name == "bm25" else ()
+            why[name] = Why(self._standing[name].rank(values[row]), float(values[row]), tuple(terms))
         if (again := self.scores.again.get(row)) is not None:
             why[self._reranker] = Why(1 + self._again.index(again), again)
         return why

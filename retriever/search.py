@@ -10,7 +10,7 @@ import numpy as np
 from corpus.errors import NotReady
 from corpus.model import Passage, Region
 from corpus.store import Store
-from index.generations import index_text
+from index.catalogue import index_text
 from index.protocols import Backend, Floats, Rows
 from index.tokenizer import Tokenizer
 from retriever import fuse
@@ -25,6 +25,9 @@ from retriever.verdict.judge import FOUND, RELATED, answered, fitted
 from retriever.verdict.signals import SIGNALS, Candidate, signals
 
 _EVIDENCE_WEIGHT = 2.0
+
+_CLOSELY = 3000
+"""Passages that are looked at closely for all regions together: of each its shortlist, fewer where the regions are many."""
 
 LEADING = 10
 """Passages by which it is judged whether a question that does not fan out is answered."""
@@ -68,7 +71,14 @@ class Searcher:
     def search(self, query: Query) -> Findings:
         """Answer a query with passages. Raises PlanSeekError for a query that cannot be searched."""
         check(query)
-        return search(query, self.corpus(), self.tools)
+        corpus = self.corpus()
+        try:
+            return search(query, corpus, self.tools)
+        except NotReady:
+            # A document may have gone while its passages were looked at.
+            if (now := self.corpus()) is corpus:
+                raise
+            return search(query, now, self.tools)
 
     def ask(self, query: Query) -> Answer:
         """Answer a query with cited sentences. Raises PlanSeekError for a query that cannot be searched."""
@@ -99,12 +109,13 @@ def look(
         return understood
     topic = sought(understood, rows, corpus)
     lists = [rows_of(region, corpus, rows) for region in understood.regions] if understood.fan_out else [rows]
-    scores = score(topic, query.mode, query.expand, corpus.backend, rows, tools)
+    scores = score(topic, query.mode, query.expand, corpus.backend, rows, tools, corpus.order)
     scores = look_again(scores, topic, lists, rows, corpus.backend, lambda row: _text(row, corpus), query.mode, tools)
     ranks = Ranks(scores, rows, query.mode, corpus.backend, tools.reranker.name if tools.reranker else "")
     pairs: list[tuple[int, object]]
     if understood.fan_out:
-        pairs = [(row, region.code) for region, own in zip(understood.regions, lists, strict=True) for row in ranks.best(own, SHORTLIST)]
+        each = max(query.per_region, min(SHORTLIST, _CLOSELY // max(1, len(lists))))
+        pairs = [(row, region.code) for region, own in zip(understood.regions, lists, strict=True) for row in ranks.best(own, each)]
     else:
         pairs = [(row, row) for row in ranks.best(rows, max(query.k, LEADING))]
     leading = None if understood.fan_out else LEADING
@@ -216,14 +227,14 @@ def _nearest_rejected(
     leading = [group.hits[0] for group in groups if group.hits]
     if corpus.backend is None or not leading:
         return groups
-    found = np.array([corpus.row_of[hit.passage.id] for hit in leading], np.int32)
+    found = np.array([corpus.row_of(hit.passage) for hit in leading], np.int32)
     lexical, dense = feedback(found, [hit.text for hit in leading], tokenizer, corpus.backend)
 
     def completed(group: Group) -> Group:
         own = rows_of(group.region, corpus, rows)
         if group.hits or not own.size:
             return group
-        near = fuse.weighted_sum(lexical, dense, own, 1.0)[own]
+        near = fuse.weighted_sum(lexical[own], dense[own], np.arange(len(own), dtype=np.int32), 1.0)
         row = int(own[np.argmax(near)])
         return replace(group, best_rejected=_hit(row, 1, corpus, scores, ranks, held.get(row, 0.0)))
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from corpus.errors import PlanSeekError
 from corpus.store import Store
 from index.embedders import load_bundled, load_embedder
-from index.generations import Makers, Manifest, current
+from index.generations import Manifest, current
 from index.protocols import Embedder
+from index.segments import Makers
 from index.tokenizer import Tokenizer
 from retriever import exporters
 from retriever import paper as papers
@@ -31,12 +32,12 @@ from retriever.rerankers.protocols import Reranker
 from retriever.score import Tools
 from retriever.search import Searcher
 from retriever.synthesis import Checked, Written, write
-from retriever.tables import DutyRow, TargetRow, duties_of_unit, duty_table, target_table, targets_of
 from settings import Settings
 
 if TYPE_CHECKING:
     from index.embedders.static import StaticEmbedder
     from index.ingest import Progress, Report
+    from retriever.tables import DutyRow, TargetRow
 
 
 GENERATOR_KEY = "PLANSEEK_GENERATOR_KEY"
@@ -129,25 +130,35 @@ class Service:
         searcher = self.searcher
         return matrix(query, columns, searcher.corpus(), searcher.tools)
 
-    def targets(self, query: Query) -> tuple[Interpretation, list[TargetRow]]:
+    # Targets and duties are read with patterns that take a fifth of a second to compile: no search waits for them.
+
+    def targets(self, query: Query) -> "tuple[Interpretation, list[TargetRow]]":
         """The targets on what is asked. Raises PlanSeekError."""
+        from retriever.tables import target_table
+
         check(query)
         searcher = self.searcher
         return target_table(query, searcher.corpus(), searcher.tools)
 
-    def targets_of(self, document_id: str) -> list[TargetRow]:
+    def targets_of(self, document_id: str) -> "list[TargetRow]":
         """All targets of a document. Raises Unknown."""
+        from retriever.tables import targets_of
+
         with closing(self.store()) as store:
             return targets_of(store.found(document_id), store.passages(document_id))
 
-    def duties(self, query: Query) -> tuple[Interpretation, list[DutyRow]]:
+    def duties(self, query: Query) -> "tuple[Interpretation, list[DutyRow]]":
         """Who is in charge of what is asked. Raises PlanSeekError."""
+        from retriever.tables import duty_table
+
         check(query)
         searcher = self.searcher
         return duty_table(query, searcher.corpus(), searcher.tools)
 
-    def duties_of_unit(self, unit: str) -> list[DutyRow]:
+    def duties_of_unit(self, unit: str) -> "list[DutyRow]":
         """Every task of a unit. Raises PlanSeekError."""
+        from retriever.tables import duties_of_unit
+
         return duties_of_unit(unit, self.searcher.corpus())
 
     def changes(self, document_id: str) -> list[Change]:

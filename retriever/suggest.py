@@ -167,8 +167,7 @@ def _said(topics: Sequence[str]) -> tuple[str, ...]:
 
 def _weighed(names: Iterable[str], corpus: Corpus, backend: Backend) -> dict[str, float]:
     """Official words (folded) that stand in the corpus → in how many documents, and what part of its passages."""
-    numbers = {name: i for i, name in enumerate(corpus.by_document)}
-    document_of = np.array([numbers[passage.document] for passage in corpus.passages], np.int32)
+    document_of = corpus.passages.document_numbers
     found = {}
     for name in names:
         if 2 <= len(name) <= _LONGEST_HEADING and (rows := backend.rows_with(name)).size:
@@ -178,7 +177,7 @@ def _weighed(names: Iterable[str], corpus: Corpus, backend: Backend) -> dict[str
 
 def _headings(corpus: Corpus) -> dict[str, float]:
     """What headings say without their numbers → in how many documents."""
-    seen = {(passage.document, heading) for passage in corpus.passages for heading in passage.trail[: passage.headings]}
+    seen = {(document, heading) for document, trail in corpus.passages.trails_of() for heading in trail}
     count: Counter[str] = Counter()
     for _, heading in seen:
         words = bare(heading)

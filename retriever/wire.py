@@ -8,11 +8,11 @@ from corpus.remarks import remarks
 from retriever.changes import Change
 from retriever.cite import label
 from retriever.model import Answer, Citation, Findings, Group, Hit, Interpretation, Matrix, Statement
-from retriever.synthesis import Checked, Written
-from retriever.tables import DutyRow, TargetRow
 
 if TYPE_CHECKING:
     from index.ingest import FileReport, Report
+    from retriever.synthesis import Checked, Written
+    from retriever.tables import DutyRow, TargetRow
 
 Json = dict[str, Any]
 
@@ -134,11 +134,11 @@ def change_json(change: Change) -> Json:
     }
 
 
-def written_json(written: Written) -> Json:
+def written_json(written: "Written") -> Json:
     return {"note": written.note, "sentences": [checked_json(sentence) for sentence in written.sentences]}
 
 
-def checked_json(sentence: Checked) -> Json:
+def checked_json(sentence: "Checked") -> Json:
     return {
         "text": sentence.text,
         "kept": sentence.kept,
@@ -147,7 +147,7 @@ def checked_json(sentence: Checked) -> Json:
     }
 
 
-def target_json(row: TargetRow) -> Json:
+def target_json(row: "TargetRow") -> Json:
     target = row.target
     value, unit = row.amount
     region = region_json(row.region)
@@ -173,15 +173,15 @@ def target_json(row: TargetRow) -> Json:
     }
 
 
-def targets_json(understood: Interpretation, rows: Sequence[TargetRow]) -> Json:
+def targets_json(understood: Interpretation, rows: "Sequence[TargetRow]") -> Json:
     return {"interpretation": interpretation_json(understood), "rows": [target_json(row) for row in rows]}
 
 
-def duties_json(understood: Interpretation, rows: Sequence[DutyRow]) -> Json:
+def duties_json(understood: Interpretation, rows: "Sequence[DutyRow]") -> Json:
     return {"interpretation": interpretation_json(understood), "rows": [duty_json(row) for row in rows]}
 
 
-def duty_json(row: DutyRow) -> Json:
+def duty_json(row: "DutyRow") -> Json:
     return {
         "region": region_json(row.region),
         "measure": row.measure,

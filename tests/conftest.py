@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 from fastapi.dependencies import models
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from index.embedders import load_bundled
 from index.embedders.static import StaticEmbedder
-from index.generations import Makers
 from index.ingest import ingest
 from index.protocols import Embedder
+from index.segments import Makers
 from index.tokenizer import Tokenizer
 from retriever.expand import Lexicon
 from retriever.rerankers import load_reranker
@@ -50,6 +52,11 @@ class Ran:
 
 
 Command = Callable[..., Ran]
+
+
+# Machines are shared: how long an example takes, or is made in, says nothing.
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -130,7 +130,7 @@ def lost(home: Path) -> None:
 
 
 def damaged(home: Path) -> None:
-    (vectors,) = home.glob("index/*/vectors.faiss")
+    (vectors,) = home.glob("index/*/*.vectors.faiss")
     vectors.write_bytes(vectors.read_bytes()[:1000])
 
 

@@ -16,7 +16,7 @@ def home(sample_home: Path, tmp_path: Path) -> Path:
 def test_the_doctor_finds_names_and_repairs(planseek: Command, home: Path) -> None:
     sound = planseek("doctor", home=home)
     assert (sound.code, sound.err) == (0, "") and sound.out.splitlines()[-1].endswith("状态良好。")
-    (vectors,) = home.glob("index/*/vectors.faiss")
+    (vectors,) = home.glob("index/*/*.vectors.faiss")
     whole = vectors.read_bytes()
     vectors.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     hurt = planseek("doctor", home=home)

@@ -74,14 +74,16 @@ def links(parts: Iterable[Part]) -> dict[str, Link]:
     never two that continue the same one."""
     parts = sorted(parts, key=lambda part: (part.file, part.id))
     follows: dict[str, str] = {}
+    followed: set[str] = set()
     missing: dict[str, list[str]] = defaultdict(list)
     for before, after in [*_by_page(parts), *_by_name(parts, missing), *_by_count(parts, missing)]:
-        if after.id not in follows and before.id not in follows.values() and not _leads_to(before.id, after.id, follows):
+        if after.id not in follows and before.id not in followed and not _leads_to(before.id, after.id, follows):
             follows[after.id] = before.id
+            followed.add(before.id)
     for part in parts:
         if "from" in part.clues and part.id not in follows:
             missing[part.id].insert(0, f"上文（第{part.clues['from']}版）不在语料中")
-        if "to" in part.clues and part.id not in follows.values():
+        if "to" in part.clues and part.id not in followed:
             missing[part.id].append(f"下文（第{part.clues['to']}版）不在语料中")
     return {
         part.id: Link(follows.get(part.id), "；".join(missing[part.id]) or None)
@@ -101,15 +103,15 @@ def _leads_to(start: str, goal: str, follows: Mapping[str, str]) -> bool:
 def _by_page(parts: Sequence[Part]) -> list[tuple[Part, Part]]:
     """（上接第十三版） on one page of a newspaper and （下转第十四版） on another, or that page itself."""
     found = []
+    pages = [part for part in parts if "to" in part.clues or "page" in part.clues]
     for after in parts:
         if "from" not in after.clues:
             continue
         possible = [
             before
-            for before in parts
+            for before in pages
             if before.id != after.id
             and before.clues.get("page", after.clues["from"]) == after.clues["from"]
-            and ("to" in before.clues or "page" in before.clues)
             and before.clues.get("to", after.clues.get("page")) == after.clues.get("page", before.clues.get("to"))
             and _compatible(before, after)
         ]

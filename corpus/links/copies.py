@@ -1,9 +1,10 @@
-"""Links passages that say the same in other names, numbers or order into families. Never compares what they mean."""
+"""Tells passages that say the same in other names, numbers or order: their signatures, and when two are copies. Never compares
+what they mean."""
 
 import hashlib
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from corpus.regions.places import Gazetteer
 
-SIGNATURE_VERSION = "1"
+SIGNATURE_VERSION = "2"
 """Changes whenever `signatures` changes its results: stored rows are then of no use."""
 
 NUMBER, NAME, END = "0", "\ue000", "\x01"
@@ -21,9 +22,8 @@ NUMBER, NAME, END = "0", "\ue000", "\x01"
 
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
 _SHINGLE = 4
-_BANDS, _ROWS = 42, 3
-_HEAD = 5
-WIDTH = _HEAD + _BANDS * _ROWS
+HEAD = 5
+WIDTH = HEAD + 126
 """Columns of a signature: four of the digest, one of the length, the MinHash values."""
 
 SHORTEST = 24
@@ -33,16 +33,10 @@ CONTAINED, ALIKE = 0.62, 0.4
 PART, PART_ALIKE = 0.8, 0.3
 """The same for a passage cut shorter: more of it stands in the other, which may be longer."""
 
-_OPEN, _CERTAIN = 0.2, 0.62
+OPEN, CERTAIN = 0.2, 0.62
 """Estimated Jaccard similarities below which a pair is left out, and from which on it needs no reading: containment is at
 least 2J/(1+J), so J = .45 makes copies, and an estimate from 126 values errs by .044 (one standard deviation)."""
-_CENTRES = 16
 _BATCH = 2000
-
-
-def families(texts: Sequence[str], gazetteer: "Gazetteer | None" = None) -> list[str | None]:
-    """The family of each passage, None for one that stands alone: `link` over the `signatures` of all."""
-    return link(signatures(texts, gazetteer), texts.__getitem__, gazetteer)
 
 
 def signatures(texts: Sequence[str], gazetteer: "Gazetteer | None" = None) -> NDArray[np.uint16]:
@@ -68,49 +62,16 @@ def signatures(texts: Sequence[str], gazetteer: "Gazetteer | None" = None) -> ND
         batch[:, :4] = np.frombuffer(b"".join(digests), "<u2").reshape(-1, 4)
         batch[:, 4] = np.minimum(ends - starts, 0xFFFF)
         hashes, offsets = hashed_shingles(codes, starts, ends)
-        matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets, WIDTH - _HEAD, 1)
+        matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets, WIDTH - HEAD, 1)
         # Twice as fast as np.array over the lists.
         values = b"".join(array("I", row).tobytes() for row in matrix.to_rows())
-        batch[:, _HEAD:] = np.frombuffer(values, np.uint32).reshape(len(batch), -1).astype(np.uint16)
+        batch[:, HEAD:] = np.frombuffer(values, np.uint32).reshape(len(batch), -1).astype(np.uint16)
     return rows
 
 
-def link(
-    rows: NDArray[np.uint16], text: Callable[[int], str], gazetteer: "Gazetteer | None" = None
-) -> list[str | None]:
-    """The family of each row: sixteen hex digits, the smallest digest among its members; None without a copy.
-
-    rows: of `signatures`, in any order. text: the passage of a row, asked for only where the rows leave a pair open.
-    gazetteer: that of the rows.
-
-    A family is a star (Aslam, Pelekhov and Rus 2004): passages are visited from the most central wording (the most
-    bucket mates, then the smallest digest) to the least, each joins the centre most like it or becomes one. So every
-    member is a copy of the centre, and none hangs on another by a chain.
-    """
-    digests = rows[:, :4].copy().view("<u8").ravel() if len(rows) else np.zeros(0, np.uint64)
-    kinds, first, kind_of, counts = np.unique(digests, return_index=True, return_inverse=True, return_counts=True)
-    long = rows[first, 4] >= SHORTEST
-    centre_of = np.arange(len(kinds))
-    own = _Own(text, gazetteer)
-    ranked = _by_centrality(rows[first], np.flatnonzero(long))
-    taken = np.zeros(len(ranked), bool)
-    for member, centres, shares in _open_pairs(rows[first[ranked]]):
-        for centre, share in zip(centres, shares, strict=True):
-            if taken[centre]:
-                continue
-            a, b = ranked[centre], ranked[member]
-            if share >= _CERTAIN or copies(own(int(first[a])), own(int(first[b]))):
-                taken[member] = True
-                centre_of[b] = a
-                break
-    sizes = np.bincount(centre_of, counts, len(kinds))
-    least = np.full(len(kinds), np.iinfo(np.uint64).max, np.uint64)
-    np.minimum.at(least, centre_of, kinds)
-    named = [
-        f"{least[centre]:016x}" if sizes[centre] > 1 and fits else None
-        for centre, fits in zip(centre_of, long, strict=True)
-    ]
-    return [named[kind] for kind in kind_of]
+def digests_of(rows: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    """The digests of folded texts that signatures begin with."""
+    return rows[:, :4].copy().view("<u8").ravel() if len(rows) else np.zeros(0, np.uint64)
 
 
 def copies(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -125,81 +86,6 @@ def shingles(text: str, gazetteer: "Gazetteer | None" = None) -> frozenset[str]:
     codes, _ = folded([text], gazetteer)
     run = codes[:-1].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     return frozenset(run[i : i + _SHINGLE] for i in range(len(run) - _SHINGLE + 1))
-
-
-class _Own:
-    """The shingles of passages, those of the last few kept."""
-
-    def __init__(self, text: Callable[[int], str], gazetteer: "Gazetteer | None") -> None:
-        self.text, self.gazetteer = text, gazetteer
-        self.kept: dict[int, frozenset[str]] = {}
-
-    def __call__(self, row: int) -> frozenset[str]:
-        if row not in self.kept:
-            if len(self.kept) >= 4096:
-                del self.kept[next(iter(self.kept))]
-            self.kept[row] = shingles(self.text(row), self.gazetteer)
-        return self.kept[row]
-
-
-def _by_centrality(rows: NDArray[np.uint16], among: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Those of the rows (in digest order) that share a bucket with another, the ones with the most mates first."""
-    mates = np.zeros(len(among), np.int64)
-    for band in range(_BANDS):
-        _, bucket, sizes = np.unique(_keys(rows[among], band), return_inverse=True, return_counts=True)
-        mates += sizes[bucket] - 1
-    order = np.argsort(-mates, kind="stable")
-    return among[order[: np.count_nonzero(mates)]]
-
-
-def _open_pairs(rows: NDArray[np.uint16]) -> Iterator[tuple[int, list[int], list[float]]]:
-    """Each row with the rows before it that it may be a copy of, the likest first, and their estimated Jaccard shares.
-
-    A bucket pairs its members with its first few only, so the cost stays linear in a bucket's size.
-    """
-    found = fresh = np.zeros(0, np.int64)
-    for band in range(_BANDS):
-        keys = _keys(rows, band)
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        places = np.arange(len(keys))
-        begins = np.maximum.accumulate(np.where(np.concatenate(([True], keys[1:] != keys[:-1])), places, 0))
-        for step in range(_CENTRES):
-            later = np.flatnonzero(begins + step < places)
-            if not len(later):
-                break
-            centres, members = order[begins[later] + step], order[later]
-            likely = _shares(rows, centres, members) >= _OPEN
-            fresh = np.concatenate((fresh, members[likely] * len(rows) + centres[likely]))
-        # Copies meet in many bands: keep each pair once before they pile up.
-        if band == _BANDS - 1 or len(fresh) > len(found):
-            found, fresh = np.union1d(found, fresh), fresh[:0]
-    if not len(found):
-        return
-    members, centres = np.divmod(found, len(rows))
-    shares = _shares(rows, centres, members)
-    order = np.lexsort((centres, -shares, members))
-    members, centres, shares = members[order], centres[order], shares[order]
-    cuts = np.flatnonzero(np.concatenate(([True], members[1:] != members[:-1], [True])))
-    for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        yield int(members[a]), centres[a:b].tolist(), shares[a:b].tolist()
-
-
-def _shares(rows: NDArray[np.uint16], some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The share of MinHash values that rows have in common, pair by pair."""
-    shares = np.empty(len(some))
-    for first in range(0, len(some), 1 << 15):
-        part = slice(first, first + (1 << 15))
-        shares[part] = (rows[some[part], _HEAD:] == rows[others[part], _HEAD:]).mean(1)
-    return shares
-
-
-def _keys(rows: NDArray[np.uint16], band: int) -> NDArray[np.uint64]:
-    """The bucket of each row in one band: its values side by side."""
-    keys = np.zeros(len(rows), np.uint64)
-    for column in range(_HEAD + band * _ROWS, _HEAD + (band + 1) * _ROWS):
-        keys = keys << np.uint64(16) | rows[:, column]
-    return keys
 
 
 def folded(texts: Sequence[str], gazetteer: "Gazetteer | None" = None) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

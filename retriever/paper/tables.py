@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from corpus.model import Document, Span
 from retriever.changes import Change
@@ -9,15 +10,17 @@ from retriever.cite import titled
 from retriever.model import Interpretation
 from retriever.paper.answers import asked_lines, quoted
 from retriever.paper.model import NOT_FOUND, Cell, Chapter, Paper, Quotation, Table
-from retriever.tables import DutyRow, TargetRow
 from retriever.wire import change_json, duties_json, duty_json, targets_json
+
+if TYPE_CHECKING:
+    from retriever.tables import DutyRow, TargetRow
 
 _TARGETS = ("地区", "指标", "目标", "数值", "上限", "单位", "年份", "年均", "基期值", "基期年", "性质", "原文")
 _DUTIES = ("地区", "任务", "牵头单位", "责任单位", "配合单位", "原文")
 _CHANGES = ("变化", "草案", "正式稿")
 
 
-def of_targets(question: str, understood: Interpretation, rows: Sequence[TargetRow], made: str, edition: str) -> Paper:
+def of_targets(question: str, understood: Interpretation, rows: "Sequence[TargetRow]", made: str, edition: str) -> Paper:
     """Targets, figures as numbers beside the text's own words."""
     lines: list[tuple[Cell, ...]] = []
     for row in rows:
@@ -38,7 +41,7 @@ def of_targets(question: str, understood: Interpretation, rows: Sequence[TargetR
 
 
 def of_duties(
-    question: str, understood: Interpretation | None, rows: Sequence[DutyRow], made: str, edition: str
+    question: str, understood: Interpretation | None, rows: "Sequence[DutyRow]", made: str, edition: str
 ) -> Paper:
     """Measures with their units in charge; understood: None where the question is a unit's name."""
     lines: list[tuple[Cell, ...]] = [

@@ -1,5 +1,8 @@
 """Late interaction over a static embedding: a question against every clause and every word of a passage. Trains nothing."""
 
+import threading
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,24 +40,67 @@ def compared(vectors: Floats, question: NDArray[np.int64], held: Clauses) -> tup
     The latter is MaxSim of Khattab and Zaharia 2020 (ColBERT), weighted. Clauses are compared by sums of dot products, so
     that no clause's vector is ever made.
     """
+    tokens = held.tokens.astype(np.intp)
+    # Each token that occurs is compared once; a table of places is a tenth of the time of np.unique.
+    occurs = np.zeros(len(vectors), bool)
+    occurs[tokens] = True
+    known = np.flatnonzero(occurs)
+    place = np.empty(len(vectors), np.intp)
+    place[known] = np.arange(len(known))
+    at = place[tokens]
+    near = _nearness(vectors, question, known)
+    first = np.concatenate(([0], held.ends[:-1]))
+    dots = np.add.reduceat(near.whole[at], first)
+    cosines = np.divide(dots, held.lengths, out=np.zeros_like(dots), where=held.lengths > 0)
+    clause_of_row = np.concatenate(([0], held.rows[:-1]))
+    token_of_row = first[clause_of_row]
+    nearest = np.empty((len(held.rows), len(question)), np.float32)
+    # Token by token: numbers that stand side by side are gathered in a fifth of the time.
+    for token, cosine in enumerate(near.words):
+        nearest[:, token] = np.maximum.reduceat(cosine[at], token_of_row)
+    words = nearest @ near.weights / max(float(near.weights.sum()), 1e-9)
+    return np.maximum.reduceat(cosines, clause_of_row), words.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearness:
+    """A question against some of a table's vectors. weights: (asked,), the lengths of the question's; words: (asked, known),
+    cosines, negative ones as 0; whole: (known,), dot products with the question's sum, scaled to length 1."""
+
+    vectors: Floats
+    question: NDArray[np.int64]
+    known: NDArray[np.intp]
+    weights: Floats
+    words: Floats
+    whole: Floats
+
+
+class _Last(threading.local):
+    """What a thread compared last: a question looks at the passages of a fan-out twice, and once is enough."""
+
+    nearness: _Nearness | None = None
+
+
+_LAST = _Last()
+_MOST_KEPT = 1 << 20
+"""Numbers that a thread keeps: those of a long question are not worth their memory."""
+
+
+def _nearness(vectors: Floats, question: NDArray[np.int64], known: NDArray[np.intp]) -> _Nearness:
+    last = _LAST.nearness
+    if last and last.vectors is vectors and np.array_equal(last.question, question) and np.array_equal(last.known, known):
+        return last
     asked = vectors[question]
     weights = np.linalg.norm(asked, axis=1)
     unit = np.divide(asked, weights[:, None], out=np.zeros_like(asked), where=weights[:, None] > 0)
     whole = asked.sum(axis=0)
     whole /= max(float(np.linalg.norm(whole)), 1e-9)
-    # Each token that occurs is compared once; a table of places is a tenth of the time of np.unique.
-    occurs = np.zeros(len(vectors), bool)
-    occurs[held.tokens] = True
-    known = np.flatnonzero(occurs)
-    place = (np.cumsum(occurs) - 1)[held.tokens]
     own = vectors[known]
     products = own @ np.vstack([unit, whole]).T
-    lengths = np.sqrt(np.einsum("ij,ij->i", own, own))[:, None]
-    near = np.divide(products[:, :-1], lengths, out=np.zeros_like(products[:, :-1]), where=lengths > 0)
-    first = np.concatenate(([0], held.ends[:-1]))
-    dots = np.add.reduceat(products[:, -1][place], first)
-    cosines = np.divide(dots, held.lengths, out=np.zeros_like(dots), where=held.lengths > 0)
-    clause_of_row = np.concatenate(([0], held.rows[:-1]))
-    nearest = np.maximum.reduceat(np.maximum(near, 0)[place], first[clause_of_row], axis=0)
-    words = nearest @ weights / max(float(weights.sum()), 1e-9)
-    return np.maximum.reduceat(cosines, clause_of_row), words.astype(np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", own, own))
+    # Of a vector that is zero every product is zero, too.
+    lengths[lengths == 0] = 1
+    words = np.maximum(np.ascontiguousarray(products[:, :-1].T) / lengths, 0)
+    made = _Nearness(vectors, question, known, weights, words, products[:, -1].copy())
+    _LAST.nearness = made if words.size <= _MOST_KEPT else None
+    return made

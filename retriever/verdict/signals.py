@@ -11,6 +11,7 @@ from index.protocols import Backend, Floats, Rows
 from index.tokenizer import fold
 from retriever import evidence
 from retriever.expand import Lexicon
+from retriever.folded import folded
 from retriever.model import Asked
 from retriever.rerankers.late import compared
 
@@ -45,18 +46,17 @@ def signals(
     leading: how many of the first may lead the company, so that asking for more changes nothing; all where None."""
     count = len(candidates)
     rows = np.array([candidate.row for candidate in candidates], np.int32)
-    own_words = Asked(what.terms, what.parts)
     names = lexicon.named(topic)
-    same = {name for found in names for name in found.names}
+    same = sorted({name for found in names for name in found.names}, key=len, reverse=True)
     values = np.zeros((count, len(SIGNALS)), np.float32)
     column = {name: values[:, at] for at, name in enumerate(SIGNALS)}
-    for at, candidate in enumerate(candidates):
-        passage, document = candidate.passage, candidate.document
-        column["evidence"][at] = evidence.evidence(what, passage, document.text, document.title)
-        column["own"][at] = evidence.evidence(own_words, passage, document.text, document.title)
-        body = evidence.body(passage, document.text)
-        column["official"][at] = max((weight for word, weight in what.words if word in body), default=0.0)
-        column["same"][at] = min(6, max((len(name) for name in same if name in body), default=0)) / 6
+    passages = folded((candidate.passage, candidate.document) for candidate in candidates)
+    own = evidence.shares(what, passages, [candidate.document.title for candidate in candidates])
+    witnessed, official = evidence.witnessed(what, passages)
+    column["evidence"][:] = np.maximum(own, witnessed)
+    column["own"][:] = own
+    column["official"][:] = official
+    column["same"][:] = [next((min(6, len(name)) for name in same if name in passage.body), 0) / 6 for passage in passages]
     column["clause"][:], column["words"][:] = _near(topic, rows, backend, table)
     column["whole"][:] = whole[rows]
     column["rank"][np.argsort(-fused[rows], kind="stable")] = np.log1p(np.arange(count))
@@ -87,8 +87,10 @@ def _company(
     leading = list(best.values())[:_LEADING]
     vectors = backend.vectors(rows)
     total = vectors[leading].sum(axis=0)
-    means = np.tile(total, (len(candidates), 1))
-    means[leading] -= vectors[leading]
-    lengths = np.linalg.norm(means, axis=1)
-    dots = np.einsum("ij,ij->i", vectors, means)
+    # Whoever does not lead is beside the same mean.
+    dots = np.einsum("ij,ij->i", vectors, np.broadcast_to(total, vectors.shape))
+    lengths = np.full(len(vectors), np.linalg.norm(total[None], axis=1))
+    others = total - vectors[leading]
+    dots[leading] = np.einsum("ij,ij->i", vectors[leading], others)
+    lengths[leading] = np.linalg.norm(others, axis=1)
     return np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 1e-9).astype(np.float32)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.links.copies import END, NAME, SHORTEST, WIDTH, copies, families, folded, link, shingles, signatures
+from corpus.links.copies import END, NAME, SHORTEST, WIDTH, copies, folded, shingles, signatures
+from corpus.links.stars import families, link
 from corpus.regions.places import Gazetteer, Place
 
 PAIRS = Path(__file__).parent / "copies"
@@ -187,7 +188,7 @@ def test_a_long_tail_is_no_chain():
     texts = ["，".join(clauses[n : n + 10]) for n in range(20)]
     named = families(texts)
     own = [shingles(text) for text in texts]
-    assert named[0] != named[-1]
+    assert named[0] is None or named[0] != named[-1]
     for name in {n for n in named if n}:
         members = [n for n, other in enumerate(named) if other == name]
         assert any(all(copies(own[centre], own[n]) for n in members) for centre in members)

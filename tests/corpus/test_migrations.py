@@ -15,8 +15,9 @@ from corpus import schema
 from corpus.errors import NotReady
 from corpus.store import Store
 from desk.store import Desk
-from index.generations import Makers, current
+from index.generations import current
 from index.ingest import ingest
+from index.segments import Makers
 from retriever.model import Query
 from retriever.score import Tools
 from retriever.search import Searcher

@@ -13,8 +13,8 @@ from corpus import intake
 from corpus.errors import UnreadableFile
 from corpus.regions.places import Gazetteer
 from corpus.tray import Found
-from index.generations import Makers
 from index.ingest import ingest
+from index.segments import Makers
 
 GAZETTEER = Gazetteer()
 GOOD = "禾川县林业发展规划\n\n一、总则\n2027年前完成造林300亩，抚育中幼林40亩，林业站逐村验收，结果在村务公开栏公示。\n"

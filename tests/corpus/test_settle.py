@@ -6,8 +6,8 @@ import pytest
 
 from corpus.model import Document, Passage
 from corpus.store import Store
-from index.generations import Makers
 from index.ingest import ingest
+from index.segments import Makers
 
 FILL = "坚持把群众的事放在首位，一件接着一件办，完成道路改造{}公里，新增绿地{}公顷，解决停车位{}个。"
 HEAD = "茶溪县国民经济和社会发展第十四个五年规划纲要\n\n"

@@ -171,7 +171,10 @@ def test_a_place_tells_what_still_uses_it(store):
 def test_a_store_of_the_second_version_is_brought_up_to_date(store, path):
     with store.writing():
         made, passages = put(store, "a")
-    store._db.execute("ALTER TABLE document DROP COLUMN edits")
+    for later in ("INDEX document_listing", "INDEX document_fingerprint"):
+        store._db.execute(f"DROP {later}")
+    for column in ("edits", "fingerprint"):
+        store._db.execute(f"ALTER TABLE document DROP COLUMN {column}")
     store._db.execute("PRAGMA user_version = 2")
     again = Store(path)
     assert (again.document(made.id), again.passages(), again.edits()) == (made, passages, {})

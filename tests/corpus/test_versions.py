@@ -3,14 +3,13 @@
 import pytest
 
 from corpus.links.versions import finals, likeness
-from corpus.model import Document, Region
+from corpus.standing import Standing
 
-MOCHI = Region("990103", "临澜市墨池区", "县级")
-YUNLU = Region("990104", "临澜市云麓区", "县级")
+MOCHI, YUNLU = "990103", "990104"
 
 
 def made(name, title, status="正式", region=MOCHI, period=None, issued=None):
-    return Document(name, (name,), "", title, region, period=period, status=status, issued=issued)
+    return Standing(name, title, region, status, period, issued, name)
 
 
 DRAFT = made("d", "墨池区关于推动创新发展的实施意见（征求意见稿）", "征求意见稿", issued="2023-03-01")

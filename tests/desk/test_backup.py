@@ -19,9 +19,9 @@ from corpus.store import Store
 from desk.backup import MANIFEST, Kept, backed_up
 from desk.restore import Restored, allowed, restored
 from desk.upkeep import examined
-from index.generations import Makers
 from index.ingest import ingest
 from index.library import quiet
+from index.segments import Makers
 from retriever.model import Query
 from retriever.score import Tools
 from retriever.search import Searcher
@@ -118,7 +118,8 @@ def test_uploads_count_as_unchanged_in_their_new_place(home: Path, makers: Maker
 def test_the_index_comes_back_as_it_was(home: Path, makers: Makers, tmp_path: Path) -> None:
     other = tmp_path / "另一个"
     (found,) = (home / "index").iterdir()
-    assert f"index/{found.name}/vectors.faiss" in save(home, tmp_path / "备份.zip", index=True).members
+    (vectors,) = found.glob("*.vectors.faiss")
+    assert f"index/{found.name}/{vectors.name}" in save(home, tmp_path / "备份.zip", index=True).members
     load(tmp_path / "备份.zip", other, makers)
     assert {p.name: p.read_bytes() for p in (other / "index" / found.name).iterdir()} == {p.name: p.read_bytes() for p in found.iterdir()}
 
@@ -234,8 +235,11 @@ def test_a_target_that_will_not_do_is_refused(home: Path, tmp_path: Path) -> Non
 
 def test_a_damaged_store_is_not_saved_as_if_it_were_sound(home: Path, tmp_path: Path) -> None:
     file = home / "corpus.sqlite"
+    with closing(sqlite3.connect(file)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'passage'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
     content = file.read_bytes()
-    file.write_bytes(content[: len(content) // 2 // 4096 * 4096] + bytes(4096) + content[len(content) // 2 // 4096 * 4096 + 4096 :])
+    file.write_bytes(content[: (page - 1) * size] + bytes(size) + content[page * size :])
     with pytest.raises(PlanSeekError):
         save(home, tmp_path / "备份.zip")
     assert not (tmp_path / "备份.zip").exists()

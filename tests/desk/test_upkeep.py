@@ -21,9 +21,9 @@ from corpus.store import Store
 from desk.mending import mended
 from desk.soundness import Finding
 from desk.upkeep import Examination, as_json, examined
-from index.generations import Makers
 from index.ingest import ingest
 from index.library import quiet
+from index.segments import Makers
 from retriever.model import Query
 from retriever.score import Tools
 from retriever.search import Searcher
@@ -69,6 +69,12 @@ def generation(home: Path) -> Path:
         return home / "index" / str(store.meta("generation"))
 
 
+def part(home: Path, name: str) -> Path:
+    """The file of this name in the generation in force, its only segment's where segments have one each."""
+    (found,) = [file for file in generation(home).iterdir() if file.name == name or file.name.endswith(f".{name}")]
+    return found
+
+
 def changed(home: Path, statement: str, *values: object) -> None:
     """Change the store as no program of ours does, and leave no log."""
     with closing(sqlite3.connect(home / "corpus.sqlite")) as db:
@@ -103,10 +109,10 @@ def test_a_sound_home_has_no_findings(home: Path, makers: Makers) -> None:
     assert repaired(home, makers) == (found, ())
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "indices.csc.index.npy", "vocab.index.json", "rows.json", "documents.json",
+@pytest.mark.parametrize("name", ["vectors.faiss", "terms.npy", "term-rows.npy", "keys.npy", "documents.json", "segments.json",
                                   "manifest.json", "checksums.json", "tokens.npy"])  # fmt: skip
 def test_a_changed_byte_of_the_index_is_named_and_the_index_built_again(name: str, home: Path, makers: Makers, tools: Tools) -> None:
-    file = generation(home) / name
+    file = part(home, name)
     whole, before = file.read_bytes(), contents(home)
     answers = Searcher(home, tools).search(QUESTION)
     flip(file, len(whole) // 2)
@@ -120,7 +126,7 @@ def test_a_changed_byte_of_the_index_is_named_and_the_index_built_again(name: st
 
 def test_a_service_that_is_open_goes_on_with_the_repaired_index(home: Path, makers: Makers, tools: Tools) -> None:
     expected = Searcher(home, tools).search(QUESTION)
-    flip(generation(home) / "vectors.faiss", 200)
+    flip(part(home, "vectors.faiss"), 200)
     searcher = Searcher(home, tools)
     for _ in range(2):
         with pytest.raises(NotReady, match=r"vectors\.faiss 已损坏"):
@@ -164,7 +170,7 @@ def test_no_index_is_built_over_a_text_that_is_known_to_be_wrong(home: Path, mak
     before = contents(home)
     document = before[0][0]
     changed(home, "UPDATE document SET text = text || '。' WHERE id = ?", document.id)
-    flip(generation(home) / "vectors.faiss", 100)
+    flip(part(home, "vectors.faiss"), 100)
     Path(document.files[0]).unlink()
     after, done = repaired(home, makers)
     assert done == () and {(f.part, f.mend) for f in after.findings if f.serious} == {("文档", None), ("索引", "index")}
@@ -176,12 +182,11 @@ def test_no_index_is_built_over_a_text_that_is_known_to_be_wrong(home: Path, mak
 def test_an_index_that_is_behind_the_files_is_built_anew(home: Path, makers: Makers) -> None:
     """The text is what the file says, the index is not of it: nothing is wrong with the store."""
     found = generation(home)
-    for name in ("documents.json", "checksums.json"):
-        (found / name).write_bytes((found / name).read_bytes())
-    held = json.loads((found / "documents.json").read_text("utf-8"))
-    name = next(iter(held))
-    held[name][0] = "0" * 32
-    (found / "documents.json").write_text(json.dumps(held), "utf-8")
+    documents = part(home, "documents.json")
+    held = json.loads(documents.read_text("utf-8"))
+    name = held[0][0]
+    held[0][2] = "0" * 32
+    documents.write_text(json.dumps(held), "utf-8")
     from index.integrity import seal
 
     seal(found)

@@ -14,8 +14,8 @@ from corpus.errors import PlanSeekError
 from corpus.store import Store
 from desk.mending import mended
 from desk.watch import Watch
-from index.generations import Makers
 from index.library import quiet
+from index.segments import Makers
 from retriever.service import Service
 
 
@@ -27,7 +27,8 @@ def home(sample_home: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def vectors(home: Path) -> Iterator[Path]:
     with closing(Store(home / "corpus.sqlite")) as store:
-        yield home / "index" / str(store.meta("generation")) / "vectors.faiss"
+        (vectors,) = (home / "index" / str(store.meta("generation"))).glob("*.vectors.faiss")
+        yield vectors
 
 
 def flip(file: Path) -> None:

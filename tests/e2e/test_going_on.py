@@ -80,9 +80,14 @@ def test_regions_and_topics_side_by_side(tab: Any) -> None:
     grid = tab.locator(".ps-grid")
     grid.wait_for()
     assert "beside-columns=养老、生态修复、招商引资" in unquote(tab.url)
-    grid.evaluate("e => { e.scrollTop = 400; e.scrollLeft = 300 }")
-    outer, head = grid.bounding_box(), grid.locator("thead th").nth(0).bounding_box()
-    side = grid.locator("tbody th").nth(4).bounding_box()
+    # All three in one frame: the page may still be settling below and above.
+    outer, head, side = grid.evaluate(
+        """e => new Promise(done => {
+          e.scrollTop = 400; e.scrollLeft = 300;
+          requestAnimationFrame(() => requestAnimationFrame(() => done(
+            [e, e.querySelectorAll('thead th')[0], e.querySelectorAll('tbody th')[4]].map(x => x.getBoundingClientRect().toJSON()))));
+        })"""
+    )
     assert abs(head["y"] - outer["y"]) < 2 and abs(head["x"] - outer["x"]) < 2 and abs(side["x"] - outer["x"]) < 2
     summary = grid.locator("summary").nth(2)
     summary.focus()

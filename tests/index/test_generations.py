@@ -15,10 +15,11 @@ import pytest
 from corpus.errors import NotReady
 from corpus.store import Store
 from index import generations
+from index.catalogue import index_text
 from index.clauses import Clauses, clauses
-from index.generations import Makers
 from index.ingest import ingest
 from index.protocols import Floats
+from index.segments import Makers
 from index.tokenizer import Tokenizer
 from tests.index.small_table import Characters, listed
 
@@ -90,6 +91,12 @@ def flip(file: Path, place: int) -> None:
     file.write_bytes(content)
 
 
+def part(folder: Path, name: str) -> Path:
+    """The file of this name in a generation, its only segment's where segments have one each."""
+    (found,) = [file for file in folder.iterdir() if file.name == name or file.name.endswith(f".{name}")]
+    return found
+
+
 def changes(home: Path) -> int:
     with closing(Store(home / "corpus.sqlite")) as store:
         return int(store.meta("changes") or 0)
@@ -113,7 +120,7 @@ def contents(home: Path) -> list[str]:
     store = Store(home / "corpus.sqlite")
     try:
         texts = {document.id: document.text for document in store.documents()}
-        return [generations.index_text(passage, texts[passage.document]) for passage in store.passages()]
+        return [index_text(passage, texts[passage.document]) for passage in store.passages()]
     finally:
         store.close()
 
@@ -151,9 +158,8 @@ def test_rows_are_the_passages_in_the_stores_order(folder: Path, home: Path, tok
     indexed = contents(home)
     assert len(indexed) >= 6
     np.testing.assert_allclose(vectors(found), Letters().encode_queries(indexed), atol=1e-6)
-    assert json.loads((found / "rows.json").read_text("utf-8")) == [
-        hashlib.sha256(content.encode()).hexdigest()[:24] for content in indexed
-    ]
+    ((_, catalogue),) = generations.catalogues(found)
+    assert catalogue.keys.astype(str).tolist() == [hashlib.sha256(content.encode()).hexdigest()[:24] for content in indexed]
     assert generations.open_backend(found).rows_with("采石场").tolist() == [
         row for row, content in enumerate(indexed) if "采石场" in content
     ]
@@ -223,8 +229,9 @@ def test_clauses_are_reused_and_stand_at_their_rows(folder: Path, home: Path, to
     rows = np.arange(15, dtype=np.int32)
     held = generations.open_backend(one).clauses(rows)
     assert listed(held) == listed(Clauses.of(now, Characters())) == listed(generations.open_backend(other).clauses(rows))
-    for file in ("tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy"):
-        assert (one / file).read_bytes() == (other / file).read_bytes()
+    assert {file.name for file in one.iterdir()} == {file.name for file in other.iterdir()}
+    for file in ("tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy", "term-rows.npy", "term-counts.npy"):
+        assert part(one, file).read_bytes() == part(other, file).read_bytes()
 
 
 def test_another_table_is_refused_then_all_is_read_anew(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
@@ -256,9 +263,9 @@ def test_another_model_keeps_the_clauses(folder: Path, home: Path, tokenizer: To
 
 @pytest.mark.parametrize(
     "name",
-    ["manifest.json", "rows.json", "vectors.faiss", "vocab.index.json", "lengths.index.npy", "data.csc.index.npy",
-     "indices.csc.index.npy", "indptr.csc.index.npy", "tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy",
-     "documents.json", "checksums.json"],
+    ["manifest.json", "segments.json", "checksums.json", "vectors.faiss", "terms.npy", "term-ends.npy", "term-rows.npy",
+     "term-counts.npy", "lengths.npy", "tokens.npy", "clause-ends.npy", "clause-lengths.npy", "row-ends.npy", "keys.npy",
+     "places.npy", "trails.json", "documents.json"],
 )  # fmt: skip
 @pytest.mark.parametrize("damage", ["missing", "half", "empty"])
 def test_an_ingest_repairs_a_damaged_index(
@@ -266,18 +273,19 @@ def test_an_ingest_repairs_a_damaged_index(
 ) -> None:
     ingest([folder], home, small(tokenizer))
     found, manifest = current(home, small(tokenizer))
-    whole, expected = (found / name).read_bytes(), vectors(found)
+    file, expected = part(found, name), vectors(found)
+    whole = file.read_bytes()
     if damage == "missing":
-        (found / name).unlink()
+        file.unlink()
     else:
-        (found / name).write_bytes(whole[: len(whole) // 2] if damage == "half" else b"")
+        file.write_bytes(whole[: len(whole) // 2] if damage == "half" else b"")
     with pytest.raises(NotReady, match=rf"{name}.*缺失|{name}.*已损坏") as caught:
         current(home, small(tokenizer))
     assert str(caught.value).endswith("请运行 planseek doctor --repair 重建索引。")
     ingest([folder], home, small(tokenizer))
     assert current(home, small(tokenizer)) == (found, manifest)
     np.testing.assert_array_equal(vectors(found), expected)
-    assert (found / name).read_bytes() == whole
+    assert file.read_bytes() == whole
 
 
 def test_a_missing_index_folder_is_built_again(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
@@ -296,7 +304,7 @@ def test_what_an_ingest_rebuilds_under_the_same_name_is_opened_anew(folder: Path
     before = changes(home)
     ingest([folder], home, small(tokenizer))
     assert changes(home) == before
-    flip(found / "vectors.faiss", 100)
+    flip(part(found, "vectors.faiss"), 100)
     ingest([folder], home, small(tokenizer))
     assert changes(home) == before + 1
 
@@ -304,7 +312,7 @@ def test_what_an_ingest_rebuilds_under_the_same_name_is_opened_anew(folder: Path
 def test_damaged_vectors_are_not_taken_over(folder: Path, home: Path, tokenizer: Tokenizer) -> None:
     ingest([folder], home, small(tokenizer))
     found, _ = current(home, small(tokenizer))
-    flip(found / "vectors.faiss", 100)
+    flip(part(found, "vectors.faiss"), 100)
     (folder / "乙.txt").write_text(TEXT.replace("青屏", "白塔"), "utf-8")
     anew = Letters()
     ingest([folder], home, small(tokenizer, anew))
@@ -316,7 +324,9 @@ def test_what_was_indexed_is_named_by_its_digest(folder: Path, home: Path, token
     ingest([folder], home, small(tokenizer))
     found, _ = current(home, small(tokenizer))
     name = hashlib.sha256(TEXT.encode()).hexdigest()
-    assert json.loads((found / "documents.json").read_text("utf-8")) == {name: [name[:32], 3]}
+    ((member, catalogue),) = generations.catalogues(found)
+    (listed,) = catalogue.documents
+    assert (listed.id, listed.digest, listed.rows, member.rows, member.dropped) == (name, name[:32], 3, 3, ())
 
 
 def test_only_the_generation_in_force_stays(folder: Path, home: Path, tokenizer: Tokenizer) -> None:

@@ -16,8 +16,8 @@ import pytest
 
 from corpus.errors import PlanSeekError
 from corpus.store import Store
-from index.generations import Makers
 from index.ingest import Report, ingest
+from index.segments import Makers
 from retriever.model import Query
 from retriever.score import Tools
 from retriever.search import Searcher
@@ -270,7 +270,7 @@ CHILD = textwrap.dedent(
     import os, signal, sys, time
     from pathlib import Path
     from index.embedders import load_bundled
-    from index.generations import Makers
+    from index.segments import Makers
     from index.ingest import ingest
     from index.tokenizer import Tokenizer
 

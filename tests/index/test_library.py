@@ -10,8 +10,8 @@ from corpus.errors import Busy, PlanSeekError, Unknown
 from corpus.model import Document, Evidence
 from corpus.store import Store
 from index import library
-from index.generations import Makers
 from index.ingest import Report, ingest
+from index.segments import Makers
 from retriever.model import Query
 from retriever.score import Tools
 from retriever.search import Searcher

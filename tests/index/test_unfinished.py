@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from corpus.rows import Sheaf
-from index.generations import Makers
 from index.ingest import ingest
 from index.protocols import Embedder, Floats
+from index.segments import Makers
 from index.unfinished import Unfinished
 
 SHEAF = Sheaf(("d" * 64, "题", None, "原文"), (("d" * 64, 0, 2, '["一"]', 1, 1, 1, None, None),), b"\x01\x02")

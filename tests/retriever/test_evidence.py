@@ -15,6 +15,7 @@ from index.tokenizer import Tokenizer
 from retriever import evidence
 from retriever.answer import answer
 from retriever.expand import Expansion
+from retriever.folded import folded
 from retriever.model import Asked, Findings, Hit, Interpretation, Query
 from retriever.verdict.judge import ANSWERED, RELATED
 from tests.index.small_table import Characters
@@ -22,12 +23,20 @@ from tests.index.small_table import Characters
 TEXT = "推进矿山复绿。恢复湿地，矿山管护。全面完成。"
 
 
+DOCUMENT = Document("evidence", ("甲.txt",), TEXT, "甲")
+
+
 def passage(*trail: str, headings: int | None = None) -> Passage:
-    return Passage("d" * 64, Span(0, len(TEXT)), trail, len(trail) if headings is None else headings, 1, 1)
+    return Passage(DOCUMENT.id, Span(0, len(TEXT)), trail, len(trail) if headings is None else headings, 1, 1)
 
 
-def held(terms: dict[str, float], *trail: str, headings: int | None = None) -> float:
-    return evidence.evidence(Asked(terms, (terms,)), passage(*trail, headings=headings), TEXT)
+def share(what: Asked, *trail: str, headings: int | None = None, title: str = "") -> float:
+    (found,) = evidence.shares(what, folded([(passage(*trail, headings=headings), DOCUMENT)]), [title]).tolist()
+    return found
+
+
+def held(terms: dict[str, float], *trail: str, headings: int | None = None, title: str = "") -> float:
+    return share(Asked(terms, (terms,)), *trail, headings=headings, title=title)
 
 
 def test_the_share_of_the_best_sentence() -> None:
@@ -44,15 +53,23 @@ def test_headings_count_most_of_their_share_and_lead_phrases_all() -> None:
     assert held({"生态": 1.0}, "第一节 生态") == pytest.approx(0.85)
 
 
+def test_a_title_counts_for_what_stands_neither_in_a_sentence_nor_above_it() -> None:
+    assert held({"生态": 1.0, "湿地": 3.0}, title="生态保护规划") == pytest.approx(0.75 + 0.4 / 4)
+    assert held({"湿地": 1.0}, title="湿地规划") == pytest.approx(1.0)
+    assert held({"生态": 1.0}, "第一节 生态", title="生态规划") == pytest.approx(0.85)
+
+
 def test_alternatives_are_asked_by_themselves() -> None:
     what = Asked({"养老": 1.0, "湿地": 1.0}, ({"养老": 1.0}, {"湿地": 1.0}))
-    assert evidence.evidence(what, passage(), TEXT) == pytest.approx(1.0)
+    assert share(what) == pytest.approx(1.0)
 
 
 def test_official_words_are_independent_witnesses() -> None:
     """1 - (1 - 0.6)(1 - 0.5/2): a word of three characters counts in full, one of two by half."""
     what = Asked({}, (), (("复绿。", 0.6), ("湿地", 0.5), ("没有的词", 0.9)))
-    assert evidence.evidence(what, passage(), TEXT) == pytest.approx(1 - 0.4 * 0.75)
+    (witnessed,), (greatest,) = evidence.witnessed(what, folded([(passage(), DOCUMENT)]))
+    assert witnessed == pytest.approx(1 - 0.4 * 0.75) and greatest == 0.6
+    assert share(what) == 0.0
 
 
 @pytest.fixture(scope="module")

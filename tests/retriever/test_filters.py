@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from corpus.errors import PlanSeekError
-from index.generations import Makers
 from index.protocols import Rows
+from index.segments import Makers
 from retriever.filters import allowed, sought
 from retriever.interpret import interpret
 from retriever.model import Interpretation, Query, Read

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from corpus.errors import PlanSeekError
 from index.backends.local import LocalBackend
 from index.bags import Bags
+from index.catalogue import index_text
 from index.clauses import Clauses, Table
 from index.embedders.static import StaticEmbedder
-from index.generations import index_text
 from index.protocols import Backend, Floats, Rows
 from retriever import fuse
 from retriever.model import Asked, Query

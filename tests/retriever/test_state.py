@@ -10,8 +10,8 @@ import pytest
 
 from corpus.errors import NotReady
 from corpus.store import Store
-from index.generations import Makers
 from index.ingest import ingest
+from index.segments import Makers
 from retriever.model import Query
 from retriever.score import Tools
 from retriever.search import Searcher
@@ -33,7 +33,7 @@ def corpus(home: Path, makers: Makers) -> Corpus:
 
 def test_rows_are_the_passages_in_the_order_of_the_index(corpus: Corpus) -> None:
     assert corpus.backend is not None and corpus.backend.size == len(corpus.passages) == 12
-    assert [corpus.row_of[passage.id] for passage in corpus.passages] == list(range(12))
+    assert [corpus.row_of(passage) for passage in corpus.passages] == list(range(12))
     places = [(passage.document, passage.span.start) for passage in corpus.passages]
     assert places == sorted(places)
     for row, passage in enumerate(corpus.passages):
@@ -90,7 +90,7 @@ def test_a_home_from_which_everything_was_taken_is_empty(makers: Makers, tools: 
     (tmp_path / "plans" / "metadata.csv").unlink()
     ingest([tmp_path / "plans"], home, makers, prune=True)
     empty = corpus_of(home, makers)
-    assert (empty.backend, list(empty.passages), empty.documents, empty.by_region, empty.row_of) == (None, [], {}, {}, {})
+    assert (empty.backend, list(empty.passages), dict(empty.documents), empty.by_region) == (None, [], {}, {})
     assert regions_of(empty) == []
     assert Searcher(home, tools).search(Query("养老")).hits == ()
 

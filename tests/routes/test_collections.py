@@ -13,8 +13,8 @@ from access.keys import Keys
 from app import create_app
 from corpus.errors import PlanSeekError
 from corpus.store import Store
-from index.generations import Makers
 from index.ingest import ingest
+from index.segments import Makers
 from retriever.service import Service
 from settings import Settings
 

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from corpus.store import Store
-from index.generations import Makers
 from index.ingest import ingest
+from index.segments import Makers
 from retriever.state import Corpus, opened
 
 SAMPLES = Path(__file__).parents[3] / "corpus" / "samples"
