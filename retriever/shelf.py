@@ -73,7 +73,8 @@ class Shelf(Mapping[str, Document]):
 
     def _row(self, name: str, columns: str) -> tuple[Any, ...]:
         try:
-            with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True, timeout=15)) as db:
+            # Not mode=ro: such a connection leaves the log's files behind when it is the last.
+            with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=rw", uri=True, timeout=15)) as db:
                 row = db.execute(f"SELECT {columns} FROM document WHERE id = ?", (name,)).fetchone()
         except sqlite3.Error as error:
             raise NotReady(f"无法读取语料库 {self._path}（{error}）。请稍后重试；如反复出现，请运行 planseek doctor。") from error

@@ -75,6 +75,14 @@ def test_texts_that_were_not_asked_for_lately_go(home: Path, monkeypatch: pytest
     assert 1 <= len(held._texts) < len(texts)
 
 
+def test_fetching_leaves_nothing_behind(home: Path, corpus: Corpus) -> None:
+    before = sorted(file.name for file in home.iterdir())
+    assert not any("-wal" in name or "-shm" in name for name in before)
+    held = Shelf(home / "corpus.sqlite", list(corpus.documents.values()))
+    assert all(document.text and document.tables is not None for document in held.values())
+    assert sorted(file.name for file in home.iterdir()) == before
+
+
 def test_a_document_that_has_gone_is_told(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "corpus.sqlite"
     with closing(sqlite3.connect(home / "corpus.sqlite")) as source, closing(sqlite3.connect(path)) as target:
