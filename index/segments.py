@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,21 +57,6 @@ class Before:
     same_model: bool = False
     same_table: bool = False
 
-    def rows_of(self, keys: Sequence[str]) -> NDArray[np.int32]:
-        """(keys,): for each a row of the backend that was indexed of the same content, -1 where there is none."""
-        wanted = np.array(keys, "S24")
-        found = np.full(len(keys), -1, np.int32)
-        start = 0
-        for member, catalogue in zip(self.members, self.catalogues, strict=True):
-            known = catalogue.keys[alive] if not (alive := member.alive()).all() else catalogue.keys
-            if len(known):
-                order = np.argsort(known)
-                at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
-                same = known[at] == wanted
-                found[same] = start + at[same]
-            start += len(known)
-        return found
-
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -90,10 +76,36 @@ class Composer:
         self._folder, self._store, self._before, self._makers = folder, store, before, makers
         self._workers, self._unfinished, self._progress = workers, unfinished, progress
 
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        return self._store.passage_counts()
+
+    @cached_property
+    def _sorted(self) -> list[tuple[int, NDArray[np.bytes_], NDArray[np.intp]]]:
+        """Of each earlier segment the backend's row of its first that counts, the keys of those that do, ascending, and their order."""
+        found, start = [], 0
+        for member, catalogue in zip(self._before.members, self._before.catalogues, strict=True):
+            keys = catalogue.keys[member.alive()]
+            order = np.argsort(keys)
+            found.append((start, keys[order], order))
+            start += len(keys)
+        return found
+
+    def _same(self, keys: Sequence[str]) -> NDArray[np.int32]:
+        """(keys,): for each a row of the earlier backend that was indexed of the same content, -1 where there is none."""
+        wanted = np.array(keys, "S24")
+        rows = np.full(len(keys), -1, np.int32)
+        for start, known, order in self._sorted:
+            if len(known):
+                at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+                same = known[at] == wanted
+                rows[same] = start + order[at[same]]
+        return rows
+
     def compose(self, wanted: Sequence[tuple[str, str]]) -> tuple[list[Member], dict[str, Any]]:
         """The segments of these documents (id, fingerprint; by id), and the checksums of the files that were taken over as they
         were. Raises OSError."""
-        counts = self._store.passage_counts()
+        counts = self._counts
         standing, new = self._known(wanted)
         total = sum(counts.get(name, 0) for name, _ in new)
         joined = _to_join([member for _, member, _ in standing], total)
@@ -145,12 +157,12 @@ class Composer:
         bags: list[Bags] = []
         clauses: list[Clauses] = []
         vectors: list[Floats] = [np.empty((0, self._makers.embedder.dimension), np.float32)]
-        characters = _CHARACTERS * sum(self._store.passage_counts().get(name, 0) for name, _ in documents)
+        characters = _CHARACTERS * sum(self._counts.get(name, 0) for name, _ in documents)
         contents = self._contents(documents, listed, passages)
         for batch, part in bagged(contents, characters, self._makers.tokenizer, self._workers):
             self._progress("编入索引", done + len(keys), total)
             new = [key_of(content) for content in batch]
-            known = self._before.rows_of(new)
+            known = self._same(new)
             bags.append(part)
             clauses.append(self._clauses(batch, known))
             vectors.append(self._vectors(new, batch, known))

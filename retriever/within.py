@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _MOST = 8
-"""Parts that are kept open at a time: each holds the weights of its own terms."""
+"""Parts that are kept open at a time: each holds a few bytes a passage of the whole."""
 
 
 class Parts:
