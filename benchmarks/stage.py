@@ -14,6 +14,7 @@ from corpus import schema
 from corpus.errors import PlanSeekError
 from corpus.store import Store
 from desk.upkeep import Examination, examined
+from index import segments
 from index.segments import Makers
 from retriever.expand import Lexicon
 from retriever.model import Query
@@ -41,6 +42,11 @@ QUESTIONS = (
     "湿地修复", "污水管网建设了多少公里", "养老服务站", "幼儿园学位", "老旧小区改造", "各区生态修复措施", "厂房", "电梯", "校车", "送餐",
     "泵站", "护理员", "芦苇", "拿地即开工", "财政预算", "林业局", "青屏县的湿地", "沧浦区养老", "白塔县企业", "飞线充电",
 )  # fmt: skip
+
+
+def narrow_segments() -> None:
+    """Let a dozen small plans need several segments, so that some are taken over and some are joined."""
+    segments.SMALL, segments.ROWS = 4, 24
 
 
 def text_of(name: str, version: int) -> str:

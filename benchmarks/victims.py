@@ -14,6 +14,7 @@ from queue import Queue
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.stage import narrow_segments
 from corpus.errors import PlanSeekError
 from corpus.store import Store
 from desk.backup import backed_up
@@ -41,6 +42,7 @@ def loaded() -> Makers:
 def main() -> None:
     """Carry out orders until the input ends; every line of the output begins with the order's number."""
     makers = loaded()
+    narrow_segments()
     with TemporaryDirectory() as scratch:
         # What is imported and read on first use is so before the first fork.
         (Path(scratch) / "a.txt").write_text("青屏县规划\n\n一、湿地\n\n恢复湿地三百亩，补种芦苇，县林业局逐处验收并公示结果。\n", "utf-8")

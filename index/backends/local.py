@@ -2,8 +2,8 @@
 were one. Knows rows, not passages."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import log
 from pathlib import Path
 
@@ -101,7 +101,7 @@ class LocalBackend:
         scores = np.zeros(len(self._norms), np.float32)
         for term, weight in terms.items():
             factor = np.float32(weight * self.idf(term))
-            for start, held in self._held.each():
+            for start, held in self._held.postings():
                 if found := held.rows_and_counts(term):
                     rows, counts = found
                     tf = counts.astype(np.float32)
@@ -146,11 +146,11 @@ class LocalBackend:
 
     def _count(self, term: str) -> int:
         if self._alive is None:
-            return sum(held.count(term) for _, held in self._held.each())
+            return sum(held.count(term) for _, held in self._held.postings())
         return int(self._alive[self._raw(term)].sum())
 
     def _raw(self, term: str) -> Rows:
-        found = [rows.astype(np.int32) + np.int32(start) for start, held in self._held.each() if (rows := held.rows_of(term)) is not None]
+        found = [rows.astype(np.int32) + np.int32(start) for start, held in self._held.postings() if (rows := held.rows_of(term)) is not None]
         return np.concatenate(found) if found else np.empty(0, np.int32)
 
 
@@ -161,17 +161,15 @@ class _Rows:
     segments: Sequence[Segment]
     starts: NDArray[np.int64]
     lengths: NDArray[np.int32]
-    postings: tuple[tuple[int, Postings], ...] = field(default=())
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> "_Rows":
         starts = np.cumsum([0, *(segment.size for segment in segments[:-1])])
-        lengths = np.concatenate([segment.postings.lengths[:] for segment in segments])
-        pairs = tuple((int(start), segment.postings) for start, segment in zip(starts, segments, strict=True))
-        return cls(segments, starts, lengths, pairs)
+        return cls(segments, starts, np.concatenate([segment.postings.lengths[:] for segment in segments]))
 
-    def each(self) -> tuple[tuple[int, Postings], ...]:
-        return self.postings
+    def postings(self) -> Iterator[tuple[int, Postings]]:
+        """Where each segment starts, and its postings."""
+        return ((start, segment.postings) for start, segment in zip(self.starts.tolist(), self.segments, strict=True))
 
 
 def _marked(rows: Rows, size: int) -> NDArray[np.bool_]:

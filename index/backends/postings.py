@@ -14,8 +14,6 @@ from index.bags import Bags
 if TYPE_CHECKING:
     from index.integrity import Guarded
 
-Array = "NDArray[Any] | Guarded"
-
 
 @lru_cache(maxsize=1 << 16)
 def number_of(term: str) -> np.uint64:
